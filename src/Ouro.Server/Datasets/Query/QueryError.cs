@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using Ouro.Server.Kernel;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>What PostgreSQL says about a user's SQL, said to the user: their places, their placeholder, no names of ours.</summary>
+static class QueryError
+{
+    const int LongestText = 2_000;
+
+    static readonly HashSet<string> Readers = ["SELECT", "WITH", "VALUES", "TABLE", "("];
+
+    public static Refusal Of(PostgresException error, QueryText query, int prefix, DatasetTable table)
+    {
+        if (error.SqlState == PostgresErrorCodes.QueryCanceled) return TimedOut(null);
+        if (error.SqlState is PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow) return Busy();
+        var position = error.Position > prefix ? query.Written(error.Position - prefix) : (int?)null;
+        var details = Details(position, Ours(error.Detail, table));
+        if (Writes(error, query) is { } verb)
+            return new(400, PostgresErrorCodes.ReadOnlySqlTransaction, $"Query failed: only reads are possible; {verb}.",
+                "Start with SELECT, WITH, VALUES or TABLE. Rows are changed through the dataset's data, not through SQL.", details);
+        return new(400, error.SqlState, $"Query failed: {Ours(error.MessageText, table)}", Ours(error.Hint, table), details);
+    }
+
+    public static Refusal TimedOut(TimeSpan? after) => new(408, PostgresErrorCodes.QueryCanceled,
+        "Query failed: it took too long and was stopped" + (after is { } time ? FormattableString.Invariant($" after {time.TotalSeconds:0.#} s.") : "."),
+        "Read fewer rows: filter earlier, join on equal keys, or add a LIMIT.");
+
+    public static Refusal Busy() => new(429, "queries_busy", "Too many queries are running just now.", "Try again in a few seconds.") { RetryAfter = 5 };
+
+    public static Refusal Lost() => new(400, PostgresErrorCodes.ConnectionFailure, "Query failed: the database gave up on this query.",
+        "It may need more memory than one query gets: read fewer rows, or build smaller values.");
+
+    public static JsonElement? Details(int? position, string? detail)
+    {
+        if (position is null && detail is null) return null;
+        var details = new Dictionary<string, object>();
+        if (position is { } place) details["position"] = place;
+        if (detail is not null) details["detail"] = detail;
+        return JsonSerializer.SerializeToElement(details);
+    }
+
+    /// <summary>What the query does instead of reading, or null where it reads.</summary>
+    static string? Writes(PostgresException error, QueryText query) => error.SqlState switch
+    {
+        PostgresErrorCodes.SyntaxError when !Readers.Contains(query.FirstWord) && char.IsAsciiLetter(query.FirstWord[0]) =>
+            $"this one starts with {Short(query.FirstWord)}",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "this one would write",
+        PostgresErrorCodes.InvalidCursorDefinition => "this one would create a table",
+        PostgresErrorCodes.FeatureNotSupported when error.MessageText.Contains("WITH", StringComparison.Ordinal) => "this one writes inside WITH",
+        PostgresErrorCodes.FeatureNotSupported when error.MessageText.Contains("FOR ", StringComparison.Ordinal) => "this one locks rows",
+        _ => null,
+    };
+
+    static string? Ours(string? text, DatasetTable table)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        return Short(text).Replace($"{DatasetTable.Schema}.{table.Name}", QueryText.Placeholder, StringComparison.Ordinal)
+            .Replace(table.Name, QueryText.Placeholder, StringComparison.Ordinal);
+    }
+
+    /// <summary>An error may quote a value of any size.</summary>
+    static string Short(string text) => text.Length <= LongestText ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, LongestText)}…");
+}

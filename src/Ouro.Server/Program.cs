@@ -1,2 +1,3 @@
-var app = WebApplication.Create(args);
-app.Run();
+using Ouro.Server.Commands;
+
+return await CommandLine.Root().Parse(args).InvokeAsync();

@@ -5,10 +5,10 @@ namespace Ouro.Tests;
 /// <summary>A client of another world: runs a script of <c>tests/clients</c> in Node, with the packages that its lock file names.</summary>
 public static class NodeClient
 {
-    private static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(60), InstallTime = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task> Installed = new(Install);
+    static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(60), InstallTime = TimeSpan.FromMinutes(5);
+    static readonly Lazy<Task> Installed = new(Install);
 
-    private static string Folder { get; } = Path.Combine(Root(), "tests", "clients");
+    static string Folder { get; } = Path.Combine(Root(), "tests", "clients");
 
     /// <summary>What a script printed and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output, string Errors);
@@ -19,7 +19,7 @@ public static class NodeClient
         return await Start("node", [script, .. args], ScriptTime);
     }
 
-    private static async Task Install()
+    static async Task Install()
     {
         // Several test processes may find the packages missing at once; npm would let them spoil each other's work.
         await using var turn = await Turn();
@@ -32,7 +32,7 @@ public static class NodeClient
             throw new InvalidOperationException($"npm ci failed in {Folder}: {npm.Errors}");
     }
 
-    private static async Task<FileStream> Turn()
+    static async Task<FileStream> Turn()
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -48,7 +48,7 @@ public static class NodeClient
         }
     }
 
-    private static async Task<Result> Start(string program, string[] args, TimeSpan limit)
+    static async Task<Result> Start(string program, string[] args, TimeSpan limit)
     {
         using var process = Process.Start(new ProcessStartInfo(program, args)
         {
@@ -70,7 +70,7 @@ public static class NodeClient
         return new(process.ExitCode, await output, await errors);
     }
 
-    private static string Root()
+    static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ouro.slnx")))

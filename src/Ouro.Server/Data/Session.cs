@@ -28,11 +28,23 @@ public abstract class Session
     /// <summary>Runs one statement and hands its result to <paramref name="read"/>.</summary>
     public abstract Task<T> Read<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct);
 
+    /// <summary>Like <see cref="Read"/>, with every value as the text that PostgreSQL itself writes.</summary>
+    public abstract Task<T> ReadText<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct);
+
+    private protected static async Task<T> ExecuteText<T>(
+        NpgsqlConnection connection, Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
+    {
+        await using var command = sql.Command(connection);
+        command.AllResultTypesAreUnknown = true;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await read(reader, ct);
+    }
+
     private protected static async Task<T> Execute<T>(
         NpgsqlConnection connection, Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { sql.Command() } };
-        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await using var command = sql.Command(connection);
+        await using var reader = await command.ExecuteReaderAsync(ct);
         return await read(reader, ct);
     }
 }
@@ -46,6 +58,12 @@ public sealed class Db(NpgsqlDataSource source) : Session
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await Execute(connection, sql, read, ct);
+    }
+
+    public override async Task<T> ReadText<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await ExecuteText(connection, sql, read, ct);
     }
 
     public async Task<Tx> Begin(CancellationToken ct)
@@ -71,6 +89,9 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
 
     public override Task<T> Read<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct) =>
         Execute(connection, sql, read, ct);
+
+    public override Task<T> ReadText<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct) =>
+        ExecuteText(connection, sql, read, ct);
 
     public Task Commit(CancellationToken ct) => transaction.CommitAsync(ct);
 

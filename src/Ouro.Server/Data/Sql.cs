@@ -101,13 +101,18 @@ public sealed class Sql
         values.Add((type, value));
     }
 
-    /// <summary>The text with <c>$1 … $n</c>, and its parameters, bound to one command.</summary>
-    public NpgsqlBatchCommand Command()
+    /// <summary>A command of the text with <c>$1 … $n</c> and its parameters.</summary>
+    public NpgsqlCommand Command(NpgsqlConnection connection)
     {
-        var command = new NpgsqlBatchCommand(Text());
-        foreach (var (type, value) in values)
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
+        var command = new NpgsqlCommand(Text(), connection);
+        Bind(command.Parameters);
         return command;
+    }
+
+    void Bind(NpgsqlParameterCollection parameters)
+    {
+        foreach (var (type, value) in values)
+            parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
     }
 
     string Text()

@@ -4,12 +4,12 @@ using System.Buffers.Text;
 namespace Ouro.Server.SocketIo;
 
 /// <summary>The transport of plain requests: a GET waits for packets, a POST brings some. Packets are separated by \x1e, bytes are base64.</summary>
-internal static class EnginePolling
+static class EnginePolling
 {
-    private const byte Separator = 0x1e;
+    const byte Separator = 0x1e;
 
     // The Python client refuses to read more in one answer, and gives the connection up.
-    private const int PacketsPerPoll = 16;
+    const int PacketsPerPoll = 16;
 
     public static Task Welcome(EngineSession session, HttpContext http) => Answer(http, [session.Open]);
 
@@ -88,7 +88,7 @@ internal static class EnginePolling
         await http.Response.Body.WriteAsync("ok"u8.ToArray());
     }
 
-    private static async ValueTask<bool> Receive(EngineSession session, ReadOnlyMemory<byte> body, HttpContext http)
+    static async ValueTask<bool> Receive(EngineSession session, ReadOnlyMemory<byte> body, HttpContext http)
     {
         while (true)
         {
@@ -111,7 +111,7 @@ internal static class EnginePolling
     }
 
     /// <summary>The whole body, or null when it is too large; what is too large is not read.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> Read(HttpContext http, int limit)
+    static async Task<ReadOnlyMemory<byte>?> Read(HttpContext http, int limit)
     {
         if (http.Request.ContentLength > limit)
             return null;
@@ -126,7 +126,7 @@ internal static class EnginePolling
         return body.WrittenMemory;
     }
 
-    private static async Task Answer(HttpContext http, List<EnginePacket> packets)
+    static async Task Answer(HttpContext http, List<EnginePacket> packets)
     {
         var body = new ArrayBufferWriter<byte>(256);
         foreach (var packet in packets)

@@ -10,21 +10,21 @@ namespace Ouro.Server.SocketIo;
 /// It ends in one of two ways: at once, or after what was already said is delivered (<c>flush</c>).
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without timer or wait handle holds nothing, and the end disposes the timer.")]
-internal sealed class EngineSession
+sealed class EngineSession
 {
     // What a packet costs beside its bytes, so that a flood of tiny ones meets the bound too.
-    private const int PacketCost = 64;
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(5);
+    const int PacketCost = 64;
+    static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(5);
 
-    private readonly Lock gate = new();
-    private readonly Channel<EnginePacket> outgoing = Channel.CreateUnbounded<EnginePacket>();
-    private readonly CancellationTokenSource dropped = new();
-    private readonly SocketIoServer server;
-    private readonly ITimer heart;
-    private long queued;
-    private string? reason;
-    private bool awaitingPong;
-    private int polling, posting, upgrading;
+    readonly Lock gate = new();
+    readonly Channel<EnginePacket> outgoing = Channel.CreateUnbounded<EnginePacket>();
+    readonly CancellationTokenSource dropped = new();
+    readonly SocketIoServer server;
+    readonly ITimer heart;
+    long queued;
+    string? reason;
+    bool awaitingPong;
+    int polling, posting, upgrading;
 
     public EngineSession(SocketIoServer server, string id, bool onWebSocket)
     {
@@ -168,7 +168,7 @@ internal sealed class EngineSession
         dropped.Cancel();
     }
 
-    private void Pong()
+    void Pong()
     {
         lock (gate)
         {
@@ -179,7 +179,7 @@ internal sealed class EngineSession
         }
     }
 
-    private void Beat()
+    void Beat()
     {
         bool gone, silent;
         lock (gate)

@@ -4,10 +4,10 @@ using System.Net.WebSockets;
 namespace Ouro.Server.SocketIo;
 
 /// <summary>The transport of one WebSocket: a message per packet, in both directions at once.</summary>
-internal static class EngineWebSocket
+static class EngineWebSocket
 {
-    private const int RestingBuffer = 4096, LargestRestingBuffer = 65_536;
-    private static readonly TimeSpan UpgradeTime = TimeSpan.FromSeconds(10), NudgeTime = TimeSpan.FromMilliseconds(100);
+    const int RestingBuffer = 4096, LargestRestingBuffer = 65_536;
+    static readonly TimeSpan UpgradeTime = TimeSpan.FromSeconds(10), NudgeTime = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Carries a session until it ends.</summary>
     public static async Task Run(EngineSession session, WebSocket socket, HttpContext http)
@@ -65,7 +65,7 @@ internal static class EngineWebSocket
     }
 
     // The client may have begun another poll before it read our answer to its probe, so asking once is not enough.
-    private static async Task Nudge(EngineSession session, CancellationToken until)
+    static async Task Nudge(EngineSession session, CancellationToken until)
     {
         while (!until.IsCancellationRequested)
         {
@@ -74,7 +74,7 @@ internal static class EngineWebSocket
         }
     }
 
-    private static async Task SendAll(EngineSession session, WebSocket socket)
+    static async Task SendAll(EngineSession session, WebSocket socket)
     {
         try
         {
@@ -92,7 +92,7 @@ internal static class EngineWebSocket
         }
     }
 
-    private static async Task ReceiveAll(EngineSession session, WebSocket socket, HttpContext http)
+    static async Task ReceiveAll(EngineSession session, WebSocket socket, HttpContext http)
     {
         var buffer = new ArrayBufferWriter<byte>(RestingBuffer);
         while (await Read(socket, buffer, session.Options.MaxPayload, session.Dropped) is var kind and not WebSocketMessageType.Close)
@@ -109,7 +109,7 @@ internal static class EngineWebSocket
     }
 
     /// <summary>Reads one message into the buffer and returns its kind; null for one that is too large, which is read but not kept.</summary>
-    private static async ValueTask<WebSocketMessageType?> Read(
+    static async ValueTask<WebSocketMessageType?> Read(
         WebSocket socket, ArrayBufferWriter<byte> buffer, int limit, CancellationToken ct)
     {
         buffer.ResetWrittenCount();
@@ -128,7 +128,7 @@ internal static class EngineWebSocket
         }
     }
 
-    private static async Task Quietly(Func<Task> act)
+    static async Task Quietly(Func<Task> act)
     {
         try
         {

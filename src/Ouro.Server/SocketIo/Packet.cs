@@ -7,7 +7,7 @@ using System.Text.Unicode;
 namespace Ouro.Server.SocketIo;
 
 /// <summary>What Engine.IO carries: text that begins with the digit of its type, or the bytes of an attachment.</summary>
-internal readonly record struct EnginePacket(ReadOnlyMemory<byte> Bytes, bool Binary = false)
+readonly record struct EnginePacket(ReadOnlyMemory<byte> Bytes, bool Binary = false)
 {
     public static readonly EnginePacket Ping = Text("2");
     public static readonly EnginePacket Noop = Text("6");
@@ -15,13 +15,13 @@ internal readonly record struct EnginePacket(ReadOnlyMemory<byte> Bytes, bool Bi
     public static EnginePacket Text(string text) => new(Encoding.UTF8.GetBytes(text));
 }
 
-internal enum PacketKind { Connect, Disconnect, Event, Ack, ConnectError, BinaryEvent, BinaryAck }
+enum PacketKind { Connect, Disconnect, Event, Ack, ConnectError, BinaryEvent, BinaryAck }
 
 /// <summary>
 /// One Socket.IO packet as a client writes it: kind, number of attachments, namespace, id of the wanted acknowledgement, JSON, as in
 /// <c>51-/room,7["draw",{"_placeholder":true,"num":0}]</c>.
 /// </summary>
-internal sealed record Packet(PacketKind Kind, string Namespace, ulong? Id, JsonElement? Data, int Attachments)
+sealed record Packet(PacketKind Kind, string Namespace, ulong? Id, JsonElement? Data, int Attachments)
 {
     public static readonly EnginePacket Disconnected = EnginePacket.Text("41");
 
@@ -82,7 +82,7 @@ internal sealed record Packet(PacketKind Kind, string Namespace, ulong? Id, Json
     public static EnginePacket Acknowledged(ulong id, JsonNode? answer) =>
         EnginePacket.Text($"43{id}[{answer?.ToJsonString(SocketEvent.Json)}]");
 
-    private static bool Fits(PacketKind kind, JsonElement? data) => kind switch
+    static bool Fits(PacketKind kind, JsonElement? data) => kind switch
     {
         PacketKind.Connect => data is null or { ValueKind: JsonValueKind.Object },
         PacketKind.Disconnect => data is null,

@@ -6,13 +6,13 @@ namespace Ouro.Server.SocketIo;
 /// The Socket.IO side of a session: puts packets together, lets the client into the namespace and out again. Called for one packet
 /// after the other, except for <see cref="Ended"/>.
 /// </summary>
-internal sealed class SocketClient(SocketIoServer server, EngineSession session)
+sealed class SocketClient(SocketIoServer server, EngineSession session)
 {
-    private readonly List<ReadOnlyMemory<byte>> attachments = [];
-    private Packet? unfinished;
-    private int bytes;
-    private volatile SocketConnection? connection;
-    private volatile bool connecting;
+    readonly List<ReadOnlyMemory<byte>> attachments = [];
+    Packet? unfinished;
+    int bytes;
+    volatile SocketConnection? connection;
+    volatile bool connecting;
 
     /// <summary>Whether the client has an open line but no business on it.</summary>
     public bool IsIdle => connection is null && !connecting;
@@ -47,7 +47,7 @@ internal sealed class SocketClient(SocketIoServer server, EngineSession session)
     /// <summary>The session is over: no more events, but those that already arrived are handled.</summary>
     public void Ended(string reason) => connection?.Close(reason);
 
-    private async ValueTask<bool> Handle(Packet packet, ReadOnlyMemory<byte>[] complete, HttpContext? http)
+    async ValueTask<bool> Handle(Packet packet, ReadOnlyMemory<byte>[] complete, HttpContext? http)
     {
         switch (packet.Kind)
         {
@@ -71,7 +71,7 @@ internal sealed class SocketClient(SocketIoServer server, EngineSession session)
         }
     }
 
-    private async Task Connect(JsonElement? auth, HttpContext http)
+    async Task Connect(JsonElement? auth, HttpContext http)
     {
         var asking = new SocketConnecting(http, auth);
         connecting = true;

@@ -9,14 +9,14 @@ namespace Ouro.Server.SocketIo;
 public sealed class SocketConnection
 {
     // Events that wait for the one before them; a client that is faster is not read further.
-    private const int Waiting = 16;
+    const int Waiting = 16;
 
-    private readonly SocketIoServer server;
-    private readonly EngineSession session;
-    private readonly CancellationTokenSource closed = new();
-    private readonly Channel<(SocketEvent Event, ulong? Id)> inbox = Channel.CreateBounded<(SocketEvent, ulong?)>(Waiting);
-    private volatile bool expelled;
-    private string? reason;
+    readonly SocketIoServer server;
+    readonly EngineSession session;
+    readonly CancellationTokenSource closed = new();
+    readonly Channel<(SocketEvent Event, ulong? Id)> inbox = Channel.CreateBounded<(SocketEvent, ulong?)>(Waiting);
+    volatile bool expelled;
+    string? reason;
 
     internal SocketConnection(SocketIoServer server, EngineSession session, string id, object identity)
     {
@@ -83,7 +83,7 @@ public sealed class SocketConnection
         _ = closed.CancelAsync();
     }
 
-    private async Task HandleAll()
+    async Task HandleAll()
     {
         await foreach (var (received, id) in inbox.Reader.ReadAllAsync())
             if (!expelled && server.Options.Handlers.TryGetValue(received.Name, out var handler))
@@ -99,7 +99,7 @@ public sealed class SocketConnection
     }
 
     // A bug in one handler must not end the socket, and there is nobody else to report it to.
-    private async Task Attempt(string name, Func<Task> handle)
+    async Task Attempt(string name, Func<Task> handle)
     {
         try
         {

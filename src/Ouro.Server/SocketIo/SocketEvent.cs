@@ -14,7 +14,7 @@ namespace Ouro.Server.SocketIo;
 public sealed record SocketEvent(string Name, IReadOnlyList<JsonElement> Args, IReadOnlyList<ReadOnlyMemory<byte>> Attachments)
 {
     /// <summary>Clients keep these names for themselves and break off when one arrives from outside.</summary>
-    private static readonly HashSet<string> Reserved =
+    static readonly HashSet<string> Reserved =
         ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
     internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -58,7 +58,7 @@ public sealed record SocketEvent(string Name, IReadOnlyList<JsonElement> Args, I
         return [new(text.WrittenMemory), .. Attachments.Select(bytes => new EnginePacket(bytes, Binary: true))];
     }
 
-    private static bool PlaceholdersFit(JsonElement value, int count) => value.ValueKind switch
+    static bool PlaceholdersFit(JsonElement value, int count) => value.ValueKind switch
     {
         JsonValueKind.Array => value.EnumerateArray().All(item => PlaceholdersFit(item, count)),
         JsonValueKind.Object when value.TryGetProperty("_placeholder", out _) =>

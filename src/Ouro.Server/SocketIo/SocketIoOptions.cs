@@ -62,13 +62,13 @@ public sealed class SocketIoOptions
         return this;
     }
 
-    private static bool OwnHostOnly(HttpContext http) =>
+    static bool OwnHostOnly(HttpContext http) =>
         http.Request.Headers.Origin is not [{ } origin, ..]
         || (Uri.TryCreate(origin, UriKind.Absolute, out var page)
             && string.Equals(page.Authority, Authority(http.Request, page), StringComparison.OrdinalIgnoreCase));
 
     // A host is written without its scheme's own port; behind a proxy only the page still knows the scheme.
-    private static string Authority(HttpRequest request, Uri page) =>
+    static string Authority(HttpRequest request, Uri page) =>
         request.Host.Port is { } port && !(page.IsDefaultPort && port == page.Port) ? request.Host.Value! : request.Host.Host;
 }
 

@@ -9,14 +9,14 @@ namespace Ouro.Server.SocketIo;
 /// <summary>Everybody who is connected to this process, and the rooms they are in.</summary>
 public sealed class SocketIoServer(IOptions<SocketIoOptions> options, TimeProvider time, ILogger<SocketIoServer> log) : IHostedLifecycleService
 {
-    private readonly ConcurrentDictionary<string, EngineSession> sessions = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, EngineSession> sessions = new(StringComparer.Ordinal);
     // The gate guards the three below. It is taken before a session's own gate, never after, and held for no waiting.
-    private readonly Lock gate = new();
-    private readonly Dictionary<SocketConnection, HashSet<string>> connected = [];
-    private readonly Dictionary<string, HashSet<SocketConnection>> rooms = new(StringComparer.Ordinal);
-    private readonly HashSet<SocketConnecting> connecting = [];
-    private int open;
-    private volatile bool stopping;
+    readonly Lock gate = new();
+    readonly Dictionary<SocketConnection, HashSet<string>> connected = [];
+    readonly Dictionary<string, HashSet<SocketConnection>> rooms = new(StringComparer.Ordinal);
+    readonly HashSet<SocketConnecting> connecting = [];
+    int open;
+    volatile bool stopping;
 
     internal SocketIoOptions Options => options.Value;
     internal TimeProvider Time => time;
@@ -162,7 +162,7 @@ public sealed class SocketIoServer(IOptions<SocketIoOptions> options, TimeProvid
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void LeaveRoom(SocketConnection socket, string room)
+    void LeaveRoom(SocketConnection socket, string room)
     {
         var members = rooms[room];
         members.Remove(socket);
@@ -170,7 +170,7 @@ public sealed class SocketIoServer(IOptions<SocketIoOptions> options, TimeProvid
             rooms.Remove(room);
     }
 
-    private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(15));
+    static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(15));
 }
 
 /// <summary>Everybody in a room, as an address.</summary>

@@ -28,7 +28,7 @@ public static class SocketIoSetup
         return endpoints.Map(path, pipeline.Build()).WithDisplayName("Socket.IO");
     }
 
-    private static async Task Serve(SocketIoServer server, HttpContext http)
+    static async Task Serve(SocketIoServer server, HttpContext http)
     {
         var query = http.Request.Query;
         var (transport, sid) = ((string?)query["transport"], (string?)query["sid"]);
@@ -59,7 +59,7 @@ public static class SocketIoSetup
             await EnginePolling.Poll(session!, http);
     }
 
-    private static async Task ServeWebSocket(EngineSession session, HttpContext http, bool isNew)
+    static async Task ServeWebSocket(EngineSession session, HttpContext http, bool isNew)
     {
         try
         {
@@ -81,7 +81,7 @@ public static class SocketIoSetup
 }
 
 /// <summary>How a request is turned away, in the numbers that clients know.</summary>
-internal sealed record EngineError(int Status, int Code, string Message)
+sealed record EngineError(int Status, int Code, string Message)
 {
     public static readonly EngineError
         UnknownTransport = new(400, 0, "Transport unknown"),

@@ -8,13 +8,13 @@ namespace Ouro.Tests.Data;
 /// A second process that opens a data directory and starts its database: this very assembly, run again. Locks, kills and orphans are only
 /// honest between processes.
 /// </summary>
-internal sealed class EmbeddedPostgresProcess : IDisposable
+sealed class EmbeddedPostgresProcess : IDisposable
 {
-    private const string KindSetting = "OURO_TEST_HOLD_AS", FolderSetting = "OURO_TEST_HOLD";
+    const string KindSetting = "OURO_TEST_HOLD_AS", FolderSetting = "OURO_TEST_HOLD";
 
-    private readonly Process process;
+    readonly Process process;
 
-    private EmbeddedPostgresProcess(Process process) => this.process = process;
+    EmbeddedPostgresProcess(Process process) => this.process = process;
 
     public int Pid => process.Id;
 
@@ -72,7 +72,7 @@ internal sealed class EmbeddedPostgresProcess : IDisposable
     }
 
     // Not async: while a module initializer runs, no other thread may enter this assembly.
-    private static void Hold(string folder, HolderKind kind)
+    static void Hold(string folder, HolderKind kind)
     {
         try
         {

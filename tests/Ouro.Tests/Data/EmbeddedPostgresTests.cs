@@ -8,11 +8,11 @@ namespace Ouro.Tests.Data;
 
 public sealed class EmbeddedPostgresTests : IDisposable
 {
-    private static readonly EmbeddedPostgresOptions ThrowAway = new() { ThrowAway = true };
-    private static readonly CancellationToken Ct = CancellationToken.None;
+    static readonly EmbeddedPostgresOptions ThrowAway = new() { ThrowAway = true };
+    static readonly CancellationToken Ct = CancellationToken.None;
 
-    private readonly string root = Directory.CreateTempSubdirectory("ouro-test-").FullName;
-    private readonly string folder;
+    readonly string root = Directory.CreateTempSubdirectory("ouro-test-").FullName;
+    readonly string folder;
 
     public EmbeddedPostgresTests()
     {
@@ -363,17 +363,17 @@ public sealed class EmbeddedPostgresTests : IDisposable
         IsAlive(third.DatabasePid).ShouldBeFalse();
     }
 
-    private static string Status(int pid, string field) =>
+    static string Status(int pid, string field) =>
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
 
-    private static string Environments(int pid) => File.ReadAllText($"/proc/{pid}/environ");
+    static string Environments(int pid) => File.ReadAllText($"/proc/{pid}/environ");
 
-    private static bool IsAlive(int pid) => LiveProcess.Find(pid) is not null;
+    static bool IsAlive(int pid) => LiveProcess.Find(pid) is not null;
 
     /// <summary>kill -9, only ever of a process that this test started.</summary>
-    private static void Kill(int pid) => LiveProcess.Find(pid)!.Signal(Posix.Kill).ShouldBeTrue();
+    static void Kill(int pid) => LiveProcess.Find(pid)!.Signal(Posix.Kill).ShouldBeTrue();
 
-    private sealed record Running(DataDirectory Directory, EmbeddedPostgres Database) : IAsyncDisposable
+    sealed record Running(DataDirectory Directory, EmbeddedPostgres Database) : IAsyncDisposable
     {
         public int Pid => Database.ProcessId!.Value;
 

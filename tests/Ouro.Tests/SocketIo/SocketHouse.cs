@@ -13,12 +13,12 @@ using Shouldly;
 namespace Ouro.Tests.SocketIo;
 
 /// <summary>A server with nothing but sockets, a few events to try them with, and a hand for requests that no real client would make.</summary>
-internal sealed class SocketHouse : IAsyncDisposable
+sealed class SocketHouse : IAsyncDisposable
 {
-    private readonly Action<SocketIoOptions>? configure;
-    private WebApplication app = null!;
+    readonly Action<SocketIoOptions>? configure;
+    WebApplication app = null!;
 
-    private SocketHouse(Action<SocketIoOptions>? configure) => this.configure = configure;
+    SocketHouse(Action<SocketIoOptions>? configure) => this.configure = configure;
 
     public string Url { get; private set; } = "http://127.0.0.1:0";
     public SocketIoServer Server => app.Services.GetRequiredService<SocketIoServer>();
@@ -81,7 +81,7 @@ internal sealed class SocketHouse : IAsyncDisposable
         return (response.StatusCode, JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("code").GetInt32());
     }
 
-    private async Task Open()
+    async Task Open()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(Url);
@@ -98,7 +98,7 @@ internal sealed class SocketHouse : IAsyncDisposable
     }
 
     // Where a real deployment would replace the process.
-    private async Task Restart()
+    async Task Restart()
     {
         var old = app;
         await old.StopAsync();
@@ -106,7 +106,7 @@ internal sealed class SocketHouse : IAsyncDisposable
         await Open();
     }
 
-    private void Answer(SocketIoOptions options) => options
+    void Answer(SocketIoOptions options) => options
         .Connect(async asking =>
         {
             await Task.Yield();
@@ -165,5 +165,5 @@ internal sealed class SocketHouse : IAsyncDisposable
             return Task.CompletedTask;
         });
 
-    private static Task<JsonNode?> Ack(JsonNode? answer) => Task.FromResult(answer);
+    static Task<JsonNode?> Ack(JsonNode? answer) => Task.FromResult(answer);
 }

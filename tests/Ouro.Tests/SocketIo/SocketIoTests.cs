@@ -11,7 +11,7 @@ namespace Ouro.Tests.SocketIo;
 /// <summary>The protocol as the real client speaks it.</summary>
 public class SocketIoTests
 {
-    private const string Polling = "polling", WebSocket = "websocket", Both = "polling,websocket";
+    const string Polling = "polling", WebSocket = "websocket", Both = "polling,websocket";
 
     [Theory, InlineData(Polling, Polling), InlineData(WebSocket, WebSocket), InlineData(Both, WebSocket)]
     public async Task A_client_connects_on_every_transport(string transports, string endsOn)
@@ -194,7 +194,7 @@ public class SocketIoTests
     }
 
     /// <summary>Enters on a WebSocket that reads nothing more and answers nothing.</summary>
-    private static async Task Enter(ClientWebSocket socket, SocketHouse house, string name)
+    static async Task Enter(ClientWebSocket socket, SocketHouse house, string name)
     {
         await socket.ConnectAsync(new(house.Address(transport: WebSocket).Replace("http", "ws", StringComparison.Ordinal)), default);
         var question = Encoding.UTF8.GetBytes($$"""40{"token":"secret","name":"{{name}}"}""");

@@ -3,12 +3,12 @@ using System.Text;
 namespace Ouro.Server.Data.Embedded;
 
 /// <summary>The files of the database: made once, under the settings that every start writes anew.</summary>
-internal sealed class Cluster(DataDirectory directory)
+sealed class Cluster(DataDirectory directory)
 {
     public const string Superuser = "ouro";
 
-    private const string FolderName = "postgres", DraftName = "postgres.new-";
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    const string FolderName = "postgres", DraftName = "postgres.new-";
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public string Folder { get; } = directory.File(FolderName);
 
@@ -74,7 +74,7 @@ internal sealed class Cluster(DataDirectory directory)
         File.SetUnixFileMode(Folder, Private);
     }
 
-    private static async Task Must(string[] words, CancellationToken ct)
+    static async Task Must(string[] words, CancellationToken ct)
     {
         var outcome = await Tool.Run(words, ct);
         if (!outcome.Succeeded)
@@ -82,7 +82,7 @@ internal sealed class Cluster(DataDirectory directory)
     }
 
     /// <summary>Sized for a small machine: a server and its database together idle below 200 MB, and a large COPY runs at the disk's speed.</summary>
-    private static void WriteSettings(string folder, int major, DatabaseUser user)
+    static void WriteSettings(string folder, int major, DatabaseUser user)
     {
         var text = new StringBuilder("""
             # Written by Ouro at every start. Your own settings belong into postgresql.conf.

@@ -7,13 +7,13 @@ namespace Ouro.Server.Data.Embedded;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const string LockName = "lock", HolderName = "lock.holder", KeyName = "server.key";
-    private const int WouldBlockOnLinux = 11, WouldBlockOnMac = 35;
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    const string LockName = "lock", HolderName = "lock.holder", KeyName = "server.key";
+    const int WouldBlockOnLinux = 11, WouldBlockOnMac = 35;
 
-    private readonly FileStream? held;
+    readonly FileStream? held;
 
-    private DataDirectory(string path, HolderKind kind, FileStream? held)
+    DataDirectory(string path, HolderKind kind, FileStream? held)
     {
         (Path, Kind, this.held) = (path, kind, held);
         Key = ServerKey.Open(File(KeyName), mayCreate: Owned);
@@ -61,6 +61,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>A file or folder in here.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Where the server that holds the folder answers; null when none runs, or has not said so yet.</summary>
+    public string? Address => LockHolder.Read(File(HolderName)) is { Kind: HolderKind.Server, Alive: true } holder ? holder.Address : null;
+
     /// <summary>Tells those who find the folder taken where this server answers.</summary>
     public void Announce(string address)
     {
@@ -77,7 +80,7 @@ public sealed class DataDirectory : IDisposable
         held.Dispose();
     }
 
-    private static DataDirectory Own(string path, HolderKind kind, FileStream held)
+    static DataDirectory Own(string path, HolderKind kind, FileStream held)
     {
         try
         {
@@ -94,7 +97,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>An open file that nobody shares is the kernel's lock (flock): it goes with the process, however that ends.</summary>
-    private static FileStream? TryLock(string path)
+    static FileStream? TryLock(string path)
     {
         try
         {
@@ -112,7 +115,7 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private static string Prepare(string path)
+    static string Prepare(string path)
     {
         try
         {
@@ -135,7 +138,7 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private static bool IsOurs(string path)
+    static bool IsOurs(string path)
     {
         var names = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).ToHashSet();
         return names.Contains(KeyName)

@@ -6,7 +6,7 @@ namespace Ouro.Server.Data.Embedded;
 /// The account the database's processes run under. PostgreSQL refuses root, so a server that is root hands them to another account;
 /// otherwise they run as the server itself does.
 /// </summary>
-internal sealed record DatabaseUser(string? Name, uint Uid, uint Gid)
+sealed record DatabaseUser(string? Name, uint Uid, uint Gid)
 {
     /// <summary>True when the account must be allowed to read everything, because the data lies below a folder it cannot enter.</summary>
     public bool ReadsEverywhere { get; init; }
@@ -76,7 +76,7 @@ internal sealed record DatabaseUser(string? Name, uint Uid, uint Gid)
 }
 
 /// <summary>A program run to its end.</summary>
-internal static class Tool
+static class Tool
 {
     public sealed record Outcome(int Code, string Output, string Complaint)
     {

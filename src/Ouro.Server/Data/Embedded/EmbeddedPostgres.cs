@@ -9,18 +9,18 @@ namespace Ouro.Server.Data.Embedded;
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly DataDirectory directory;
-    private readonly EmbeddedPostgresOptions options;
-    private readonly Cluster cluster;
-    private readonly DatabaseUser user;
-    private readonly CancellationTokenSource stopping = new();
-    private PostgresBinaries? binaries;
-    private Postmaster? postmaster;
-    private Task watching = Task.CompletedTask;
+    readonly DataDirectory directory;
+    readonly EmbeddedPostgresOptions options;
+    readonly Cluster cluster;
+    readonly DatabaseUser user;
+    readonly CancellationTokenSource stopping = new();
+    PostgresBinaries? binaries;
+    Postmaster? postmaster;
+    Task watching = Task.CompletedTask;
 
-    private EmbeddedPostgres(DataDirectory directory, EmbeddedPostgresOptions options)
+    EmbeddedPostgres(DataDirectory directory, EmbeddedPostgresOptions options)
     {
         (this.directory, this.options) = (directory, options);
         cluster = new(directory);
@@ -76,7 +76,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task Join(CancellationToken ct)
+    async Task Join(CancellationToken ct)
     {
         var since = Stopwatch.GetTimestamp();
         while (true)
@@ -90,7 +90,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TakeOver(CancellationToken ct)
+    async Task<bool> TakeOver(CancellationToken ct)
     {
         if (!cluster.Exists || await Postmaster.Find(cluster, user, ct) is not { } running)
             return false;
@@ -111,7 +111,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return true;
     }
 
-    private async Task<string> Launch(CancellationToken ct)
+    async Task<string> Launch(CancellationToken ct)
     {
         var isNew = !cluster.Exists;
         PostgresLog.Bind(cluster.Log);
@@ -135,7 +135,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Restarts the database when it dies: requests fail meanwhile, and the pool's next connections find it again in the same place.</summary>
-    private async Task Watch()
+    async Task Watch()
     {
         var ct = stopping.Token;
         var failures = 0;
@@ -168,7 +168,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Null when the database answers there with our password, else why not.</summary>
-    private async Task<string?> Answers(string socketFolder, CancellationToken ct)
+    async Task<string?> Answers(string socketFolder, CancellationToken ct)
     {
         var connection = new NpgsqlConnectionStringBuilder
         {

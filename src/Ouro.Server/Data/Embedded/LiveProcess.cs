@@ -4,7 +4,7 @@ namespace Ouro.Server.Data.Embedded;
 /// A process, known by its id and the moment it started: an id alone may by now belong to somebody else, and nobody else's process is to be
 /// signalled.
 /// </summary>
-internal sealed record LiveProcess(int Pid, long Started)
+sealed record LiveProcess(int Pid, long Started)
 {
     public static LiveProcess Self { get; } = Find(Environment.ProcessId)!;
 

@@ -14,9 +14,9 @@ public enum HolderKind
 }
 
 /// <summary>Who holds the lock, for those who find it taken. The lock itself is the kernel's; this is only what it cannot say.</summary>
-internal sealed record LockHolder(int Pid, long Started, HolderKind Kind, string? Address)
+sealed record LockHolder(int Pid, long Started, HolderKind Kind, string? Address)
 {
-    private static readonly JsonSerializerOptions Json = new()
+    static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },

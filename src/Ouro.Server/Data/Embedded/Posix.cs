@@ -4,11 +4,11 @@ using System.Text;
 namespace Ouro.Server.Data.Embedded;
 
 /// <summary>The few calls of the operating system that .NET does not offer.</summary>
-internal static class Posix
+static class Posix
 {
     public const int Hangup = 1, Interrupt = 2, Quit = 3, Kill = 9;
 
-    private const int CurrentFolder = -100, DoNotFollow = 0x100, BasicStats = 0x7ff;
+    const int CurrentFolder = -100, DoNotFollow = 0x100, BasicStats = 0x7ff;
 
     /// <summary>Sends a signal; false when there is no such process. Signal 0 only asks.</summary>
     public static bool Signal(int pid, int signal) => kill(pid, signal) == 0;
@@ -76,32 +76,32 @@ internal static class Posix
     /// <inheritdoc cref="WriteWhole(string, ReadOnlySpan{byte}, UnixFileMode)"/>
     public static void WriteWhole(string path, string content, UnixFileMode mode) => WriteWhole(path, Encoding.UTF8.GetBytes(content), mode);
 
-    private static IOException Failure(string what, int error) =>
+    static IOException Failure(string what, int error) =>
         new($"Could not {what}: {Marshal.GetPInvokeErrorMessage(error)}.");
 
 #pragma warning disable CA5392, SYSLIB1054, IDE1006 // The C library, under its own names.
     [DllImport("libc", SetLastError = true)]
-    private static extern int kill(int pid, int signal);
+    static extern int kill(int pid, int signal);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+    static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] buffer);
+    static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] buffer);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern nint realpath([MarshalAs(UnmanagedType.LPUTF8Str)] string path, nint buffer);
+    static extern nint realpath([MarshalAs(UnmanagedType.LPUTF8Str)] string path, nint buffer);
 
     [DllImport("libc")]
-    private static extern void free(nint memory);
+    static extern void free(nint memory);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int fsync(int file);
+    static extern int fsync(int file);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int close(int file);
+    static extern int close(int file);
 #pragma warning restore CA5392, SYSLIB1054, IDE1006
 }

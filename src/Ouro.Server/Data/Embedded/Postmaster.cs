@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Ouro.Server.Data.Embedded;
 
 /// <summary>The running database: its first process, which all others come from.</summary>
-internal sealed class Postmaster
+sealed class Postmaster
 {
     public const string Port = "5432";
 
-    private readonly Cluster cluster;
-    private readonly DatabaseUser user;
-    private readonly LiveProcess process;
+    readonly Cluster cluster;
+    readonly DatabaseUser user;
+    readonly LiveProcess process;
 
-    private Postmaster(Cluster cluster, DatabaseUser user, LiveProcess process) => (this.cluster, this.user, this.process) = (cluster, user, process);
+    Postmaster(Cluster cluster, DatabaseUser user, LiveProcess process) => (this.cluster, this.user, this.process) = (cluster, user, process);
 
     public int Pid => process.Pid;
 
@@ -114,7 +114,7 @@ internal sealed class Postmaster
     }
 
     /// <summary>Whether it is a PostgreSQL process of this cluster; null when that cannot be seen.</summary>
-    private static async Task<bool?> WorksIn(int pid, string folder, DatabaseUser user, CancellationToken ct)
+    static async Task<bool?> WorksIn(int pid, string folder, DatabaseUser user, CancellationToken ct)
     {
         if (!OperatingSystem.IsLinux())
             return true;
@@ -140,7 +140,7 @@ internal sealed class Postmaster
         return null;
     }
 
-    private static string? FolderOf(int pid)
+    static string? FolderOf(int pid)
     {
         try
         {
@@ -152,7 +152,7 @@ internal sealed class Postmaster
         }
     }
 
-    private static string Tail(string log, long from)
+    static string Tail(string log, long from)
     {
         if (!File.Exists(log))
             return "";
@@ -162,12 +162,12 @@ internal sealed class Postmaster
     }
 
     /// <summary>What PostgreSQL writes about itself into its folder: process id first, state on the eighth line.</summary>
-    private sealed record PidFile(int Pid, bool Answers)
+    sealed record PidFile(int Pid, bool Answers)
     {
-        private const string Name = "postmaster.pid";
+        const string Name = "postmaster.pid";
 
         /// <summary>No process can have it.</summary>
-        private const int Nobody = int.MaxValue;
+        const int Nobody = int.MaxValue;
 
         public static PidFile? Read(Cluster cluster)
         {

@@ -10,11 +10,11 @@ namespace Ouro.Server.Data.Embedded;
 /// </summary>
 public sealed class ServerKey
 {
-    private const int Length = 32;
+    const int Length = 32;
 
-    private readonly byte[] secret;
+    readonly byte[] secret;
 
-    private ServerKey(byte[] secret) => this.secret = secret;
+    ServerKey(byte[] secret) => this.secret = secret;
 
     /// <summary>A secret for one purpose, always the same for the same label: HMAC-SHA256 as base64url (43 characters).</summary>
     public string Derive(string label) => Base64Url.EncodeToString(DeriveBytes(label));

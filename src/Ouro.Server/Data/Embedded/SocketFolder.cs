@@ -6,11 +6,11 @@ namespace Ouro.Server.Data.Embedded;
 /// The folder of the database's socket, the only way in. The path of a socket may have 107 bytes and a data directory may be deeper, so it
 /// lies in a short run-time folder, and the data directory remembers where.
 /// </summary>
-internal static class SocketFolder
+static class SocketFolder
 {
-    private const string RecordName = "postgres.socket";
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const int LongestPath = 107;
+    const string RecordName = "postgres.socket";
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    const int LongestPath = 107;
 
     /// <summary>Where the database of this data directory answers, or last answered.</summary>
     public static string? Recorded(DataDirectory directory)
@@ -37,9 +37,9 @@ internal static class SocketFolder
         File.Delete(directory.File(RecordName));
     }
 
-    private static bool Fits(string folder) => System.Text.Encoding.UTF8.GetByteCount($"{folder}/.s.PGSQL.5432") <= LongestPath;
+    static bool Fits(string folder) => System.Text.Encoding.UTF8.GetByteCount($"{folder}/.s.PGSQL.5432") <= LongestPath;
 
-    private static string Make(DatabaseUser user)
+    static string Make(DatabaseUser user)
     {
         string?[] parents = user.IsServerItself ? [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"] : ["/run", "/tmp"];
         foreach (var parent in parents)
@@ -53,7 +53,7 @@ internal static class SocketFolder
         throw new StartException($"No short run-time folder for the database's socket can be made in {string.Join(", ", parents.OfType<string>())}.");
     }
 
-    private static bool Have(string folder, DatabaseUser user)
+    static bool Have(string folder, DatabaseUser user)
     {
         try
         {

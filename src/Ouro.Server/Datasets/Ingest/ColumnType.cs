@@ -1,4 +1,3 @@
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ouro.Server.Data;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

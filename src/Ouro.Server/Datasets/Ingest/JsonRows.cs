@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

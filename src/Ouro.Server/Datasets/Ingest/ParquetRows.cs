@@ -1,4 +1,3 @@
-using Ouro.Server.Kernel;
 using Parquet;
 using Parquet.Schema;
 

@@ -1,6 +1,5 @@
 using Npgsql;
 using Ouro.Server.Data;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

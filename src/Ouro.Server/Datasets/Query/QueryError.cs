@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
 

@@ -126,7 +126,7 @@ public sealed class UserSql : IAsyncDisposable
         };
         // Sequential, so that a row of a gigabyte is seen to be one before it is in memory.
         await using var reader = await fetch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
-        var result = await JsonRows.Read(reader, limits.Rows, limits.Bytes, ct);
+        var result = await ResultRows.Read(reader, limits.Rows, limits.Bytes, ct);
         if (result.Truncated is Truncation.Bytes) fetch.Cancel(); // The rest would be read only to be thrown away.
         try
         {

@@ -9,7 +9,7 @@ namespace Ouro.Server.Datasets;
 /// <c>AllResultTypesAreUnknown</c>), because the driver's own types lose months of intervals, large numerics and infinity; a cell
 /// goes from the connection's buffer to the JSON without becoming an object on the way.
 /// </summary>
-public static class JsonRows
+public static class ResultRows
 {
     // A cell up to this size is (nearly always) here already with its row; a larger one is worth waiting for.
     const int SmallCell = 4096;
@@ -84,16 +84,16 @@ public static class JsonRows
         }
     }
 
-    static ResultColumn[] Describe(NpgsqlDataReader reader, out ColumnType[] types, out byte[][] keys)
+    static ResultColumn[] Describe(NpgsqlDataReader reader, out ResultType[] types, out byte[][] keys)
     {
         var count = reader.FieldCount;
         var columns = new ResultColumn[count];
-        (types, keys) = (new ColumnType[count], new byte[count][]);
+        (types, keys) = (new ResultType[count], new byte[count][]);
         using var key = new Utf8Buffer();
         HashSet<string>? taken = count > 1 ? new(count, StringComparer.Ordinal) : null;
         for (var i = 0; i < count; i++)
         {
-            types[i] = ColumnType.Of(reader.GetDataTypeOID(i));
+            types[i] = ResultType.Of(reader.GetDataTypeOID(i));
             var name = Free(reader.GetName(i), taken);
             columns[i] = new(name, types[i].Name);
             key.Length = 0;

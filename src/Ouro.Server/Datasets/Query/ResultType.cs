@@ -9,11 +9,11 @@ enum JsonForm : byte { String, Number, Boolean, Json, Timestamp, TimestampTz }
 /// <param name="Name">As PostgreSQL's own <c>format_type</c> spells it.</param>
 /// <param name="Form">The form of a value, or of an element where it is an array.</param>
 /// <param name="Array">An array of any number of dimensions.</param>
-readonly record struct ColumnType(string Name, JsonForm Form, bool Array = false)
+readonly record struct ResultType(string Name, JsonForm Form, bool Array = false)
 {
-    public static ColumnType Of(uint oid) => Known.TryGetValue(oid, out var type) ? type : new("text", JsonForm.String);
+    public static ResultType Of(uint oid) => Known.TryGetValue(oid, out var type) ? type : new("text", JsonForm.String);
 
-    static IEnumerable<(uint Oid, ColumnType Type)> List()
+    static IEnumerable<(uint Oid, ResultType Type)> List()
     {
         foreach (var (oid, array, name, form) in Types)
         {
@@ -83,5 +83,5 @@ readonly record struct ColumnType(string Name, JsonForm Form, bool Array = false
     ];
 
     // Behind the list that it is made of: fields are set from top to bottom.
-    static readonly FrozenDictionary<uint, ColumnType> Known = List().ToFrozenDictionary(t => t.Oid, t => t.Type);
+    static readonly FrozenDictionary<uint, ResultType> Known = List().ToFrozenDictionary(t => t.Oid, t => t.Type);
 }

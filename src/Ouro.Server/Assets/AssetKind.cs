@@ -1,0 +1,10 @@
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Assets;
+
+/// <summary>
+/// What differs by asset type, registered by the room that knows it, so that this room never names one above it.
+/// </summary>
+/// <param name="Type">The type.</param>
+/// <param name="Remove">Takes away what the asset has besides its row, in the transaction that deletes the row.</param>
+public sealed record AssetKind(AssetType Type, Func<Tx, Guid, CancellationToken, Task> Remove);

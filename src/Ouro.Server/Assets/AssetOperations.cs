@@ -1,0 +1,153 @@
+using Ouro.Server.Data;
+using Ouro.Server.Events;
+
+namespace Ouro.Server.Assets;
+
+/// <summary>What all assets have in common: found, looked at, shared, deleted.</summary>
+public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
+{
+    readonly Dictionary<AssetType, AssetKind> kinds = kinds.ToDictionary(k => k.Type);
+
+    /// <summary>One asset that the actor may see.</summary>
+    public Task<Asset> Get(Actor actor, Guid id, CancellationToken ct) => Get(db, actor, id, ct);
+
+    /// <summary>One asset, as a transaction that is not committed yet sees it.</summary>
+    public async Task<Asset> Get(Session session, Actor actor, Guid id, CancellationToken ct) =>
+        await AssetStore.Find(session, actor, id, ct) is { } row ? Shaped(row) : throw Refusal.NoAsset(id);
+
+    /// <summary>One asset of a type: an id of another type is not there.</summary>
+    public async Task<Asset> Get(Actor actor, Guid id, AssetType type, CancellationToken ct) =>
+        await Get(actor, id, ct) is var asset && asset.AssetType == type ? asset : throw Refusal.NoAsset(id);
+
+    /// <summary>One asset by its address: <c>/datasets/{entity}/{slug or id}</c>.</summary>
+    public async Task<Asset> GetByAddress(Actor actor, AssetType type, string entity, string slug, CancellationToken ct) =>
+        Guid.TryParse(slug, out var id) ? await Get(actor, id, type, ct)
+        : await AssetStore.FindByAddress(db, actor, type, entity, slug, ct) is { } row ? Shaped(row)
+        : throw Refusal.NotFound("asset_not_found", $"There is no {Wire.Name(type)} “{slug}” of {entity}, or it is not shared with you.");
+
+    public async Task<AssetKindAnswer> Type(Actor actor, Guid id, CancellationToken ct) =>
+        new((await RightsOn(actor, id, ct)).AssetType);
+
+    /// <summary>Counts that somebody looked.</summary>
+    public async Task<AssetKindAnswer?> View(Actor actor, Guid id, CancellationToken ct) =>
+        await AssetStore.View(db, actor, id, ct) ? null : throw Refusal.NoAsset(id);
+
+    public async Task<AssetCounts> Counts(Actor actor, Guid id, CancellationToken ct) =>
+        await AssetStore.Counts(db, actor, id, ct) ?? throw Refusal.NoAsset(id);
+
+    /// <summary>Who has which role; the owner is first and needs none. The list comes whole and names at most 1,000.</summary>
+    public async Task<IReadOnlyList<Permission>> Permissions(Actor actor, Guid id, AssetType? type, CancellationToken ct)
+    {
+        var asset = type is { } expected ? await Get(actor, id, expected, ct) : await Get(actor, id, ct);
+        var owner = new Permission(asset.Id, asset.Id, asset.AssetType, asset.UserId, asset.User!, Role.Admin, asset.CreatedAt, asset.CreatedAt);
+        return [owner, .. (await AssetStore.Shares(db, id, ct)).Select(s => s.ToPermission())];
+    }
+
+    /// <summary>Gives, changes or takes back a role. Admins of the asset only.</summary>
+    public async Task<IReadOnlyList<Permission>> Share(Actor actor, Guid id, ShareAsset input, CancellationToken ct)
+    {
+        Contract.Present(input.Permission?.User, "permission");
+        var (user, role) = (input.Permission.User.UserId, input.Permission.Role);
+        await using (var tx = await db.Begin(ct))
+        {
+            var held = await RightsOn(tx, actor, id, ct);
+            if (!held.MayManage)
+                throw Refusal.Forbidden("share_forbidden", "Only admins of an asset can share it.", "Ask its owner.");
+            if (user == held.UserId)
+                throw Refusal.Invalid("owner_needs_no_role", "The owner of an asset has every right on it already.");
+            if (!await AssetStore.Share(tx, id, user, actor.Id, role, clock.Now(), ct) && role != Role.None)
+                throw Refusal.NotFound("user_not_found", $"There is no account {user} to share with.");
+            await events.Record(tx, actor, "asset.shared", id, Audience.User(user), new { user_id = user, role }, ct);
+            await tx.Commit(ct);
+        }
+        return await Permissions(actor, id, null, ct);
+    }
+
+    /// <summary>Deletes an asset, with what belongs to it where that is asked for. A dry run only tells what would go.</summary>
+    public async Task<DeleteResult> Delete(Actor actor, Guid id, AssetType? type, bool deleteChildren, bool dryRun, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        await tx.Run($"set local lock_timeout = '3s'", ct);
+        var held = await RightsOn(tx, actor, id, ct);
+        if (type is { } expected && held.AssetType != expected) throw Refusal.NoAsset(id);
+        if (!held.MayManage)
+            throw Refusal.Forbidden("delete_forbidden", "Only admins of an asset can delete it.", "Ask its owner.");
+        var children = await AssetStore.Children(tx, id, ct);
+        if (children.Count > 10_000)
+            throw Refusal.Conflict("too_many_children", "More than 10,000 assets belong to this one. Delete some of them first.");
+        if (children.Count > 0 && !deleteChildren && !dryRun)
+            throw Refusal.Conflict("has_children", $"{children.Count} assets belong to this one.", "Delete with delete_children=true to delete them too.");
+        var result = new DeleteResult(id, held.Name, held.AssetType, children, dryRun);
+        if (dryRun) return result;
+
+        foreach (var child in children) await Remove(tx, child.AssetType, child.Id, ct);
+        await Remove(tx, held.AssetType, id, ct);
+        // Who may hear of it can no longer be read from the asset, so the event goes to its owner.
+        await events.Record(tx, actor, "asset.deleted", id, Audience.User(held.UserId), result, ct);
+        await AssetStore.Remove(tx, id, ct);
+        await tx.Commit(ct);
+        return result;
+    }
+
+    async Task Remove(Tx tx, AssetType type, Guid id, CancellationToken ct)
+    {
+        if (kinds.TryGetValue(type, out var kind)) await kind.Remove(tx, id, ct);
+    }
+
+    /// <summary>Fills in what every new asset has, and stores it; the caller commits.</summary>
+    public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct)
+    {
+        var place = await PlaceFor(tx, actor, orgId, teamId, ct);
+        var now = clock.Now();
+        var name = Contract.Name(draft.Name);
+        var slug = Contract.Slug(name);
+        // An address names one asset: where the slug is taken, the id's last part tells the two apart.
+        if (slug.Length == 0 || await AssetStore.SlugTaken(tx, draft.AssetType, actor.Id, place.OrgId, slug, ct))
+            slug = $"{slug}-{draft.Id.ToString("N")[20..]}".TrimStart('-');
+        var asset = draft with
+        {
+            Name = name, NameUrlSlug = slug, UserId = actor.Id, OrgId = place.OrgId, TeamId = place.TeamId, Source = actor.Source,
+            Visibility = AssetRules.MustBeVisible(actor, place, asked, privateByDefault: draft.AssetType == AssetType.Dataset),
+            CreatedAt = now, LastUpdated = now,
+        };
+        if (asset.Description is { } description) Contract.Clean(description.Text, "description");
+        await AssetStore.Add(tx, asset, ct);
+        await events.Record(tx, actor, $"{Wire.Name(asset.AssetType)}.created", asset.Id, Audience.Asset(asset.Id), new { asset.Name, asset.AssetType }, ct);
+        return asset;
+    }
+
+    /// <summary>The asset of this id, or nothing: a search finds what a load would load.</summary>
+    public async Task<List<AssetRow>> Lookup(Actor actor, Guid id, CancellationToken ct) =>
+        await AssetStore.Find(db, actor, id, ct) is { } row ? [row] : [];
+
+    /// <summary>Where a new asset goes; refused where this actor may not put anything.</summary>
+    public Task<Place> PlaceFor(Actor actor, Guid? orgId, Guid? teamId, CancellationToken ct) => PlaceFor(db, actor, orgId, teamId, ct);
+
+    static async Task<Place> PlaceFor(Session session, Actor actor, Guid? orgId, Guid? teamId, CancellationToken ct)
+    {
+        var org = orgId ?? actor.Context;
+        AssetRules.MustPlaceIn(actor, org);
+        return await AssetStore.PlaceOf(session, org, teamId, ct)
+            ?? throw Refusal.Fields(("team_id", $"There is no team {teamId} in this organization."));
+    }
+
+    /// <summary>What the actor may do with an asset that they may see.</summary>
+    public Task<HeldRights> RightsOn(Actor actor, Guid id, CancellationToken ct) => RightsOn(db, actor, id, ct);
+
+    static async Task<HeldRights> RightsOn(Session session, Actor actor, Guid id, CancellationToken ct) =>
+        await AssetStore.RightsOn(session, actor, id, ct) ?? throw Refusal.NoAsset(id);
+
+    /// <summary>An asset as it travels: with its address, and with its owner and place named.</summary>
+    public Asset Shaped(AssetRow row)
+    {
+        var path = AssetRules.Path(row);
+        return row with
+        {
+            Slug = path,
+            Url = web.Of(path),
+            User = new(row.UserId, row.Username, row.OwnerKind, row.OwnerAvatar),
+            Organization = new(row.OrgId, row.OrgName),
+            Team = new(row.TeamId, row.TeamOrgId, row.TeamName),
+        };
+    }
+}

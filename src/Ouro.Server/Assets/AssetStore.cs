@@ -1,0 +1,151 @@
+using Ouro.Server.Access;
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Assets;
+
+/// <summary>An asset as it is stored, with the names that its address and its nested records are made from.</summary>
+public sealed record AssetRow : Asset
+{
+    public string Username { get; init; } = "";
+    public ActorType OwnerKind { get; init; }
+    public string? OwnerAvatar { get; init; }
+    public string OrgName { get; init; } = "";
+    public string TeamName { get; init; } = "";
+    public Guid TeamOrgId { get; init; }
+}
+
+static class AssetStore
+{
+    public static Sql Columns => $"""
+        a.id, a.asset_type, a.name, a.name_url_slug, a.user_id, a.org_id, a.team_id, a.parent_id, a.visibility, a.description, a.license_id,
+        a.metadata, a.attribution, a.preview, a.state, a.source, a.created_at, a.last_updated,
+        u.username, u.actor_type as owner_kind, u.avatar_path as owner_avatar, o.name as org_name, t.name as team_name, t.org_id as team_org_id
+        """;
+
+    public static Sql From => $"""
+        assets a
+        join users u on u.id = a.user_id
+        join organizations o on o.id = a.org_id
+        join teams t on t.id = a.team_id
+        """;
+
+    public static Task<AssetRow?> Find(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<AssetRow>($"""
+        select {Columns}
+        from {From}
+        where a.id = {id} and {Rights.CanRead(actor)}
+        """, ct);
+
+    public static Task<AssetRow?> FindByAddress(Session db, Actor actor, AssetType type, string entity, string slug, CancellationToken ct) =>
+        db.Maybe<AssetRow>($"""
+            select {Columns}
+            from {From}
+            where a.name_url_slug = {slug} and a.asset_type = {type} and {Rights.CanRead(actor)}
+              and lower(case when a.org_id = {Ids.Global} then u.username else o.name end) = lower({entity})
+            order by a.created_at, a.id
+            limit 1
+            """, ct);
+
+    /// <summary>What the actor may do with an asset that they may read; null where they may not even do that.</summary>
+    public static Task<HeldRights?> RightsOn(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<HeldRights>($"""
+        select a.id, a.asset_type, a.name, a.user_id, {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage
+        from assets a
+        where a.id = {id} and {Rights.CanRead(actor)}
+        """, ct);
+
+    public static Task Add(Session tx, Asset asset, CancellationToken ct) => tx.Run($"""
+        insert into assets (id, asset_type, user_id, org_id, team_id, parent_id, name, name_url_slug, visibility, description, license_id,
+          metadata, attribution, preview, state, source, created_at, last_updated)
+        values ({asset.Id}, {asset.AssetType}, {asset.UserId}, {asset.OrgId}, {asset.TeamId}, {asset.ParentId}, {asset.Name}, {asset.NameUrlSlug},
+          {asset.Visibility}, {(asset.Description is null ? null : Wire.Element(asset.Description))}, {asset.LicenseId}, {asset.Metadata},
+          {Wire.Element(asset.Attribution)}, {asset.Preview}, {asset.State}, {asset.Source}, {asset.CreatedAt}, {asset.LastUpdated})
+        """, ct);
+
+    public static Task<bool> SlugTaken(Session tx, AssetType type, Guid user, Guid org, string slug, CancellationToken ct) => tx.Maybe<bool>($"""
+        select exists (select from assets where name_url_slug = {slug} and asset_type = {type} and org_id = {org}
+          and (org_id <> {Ids.Global} or user_id = {user}))
+        """, ct);
+
+    public static Task Touch(Session tx, Guid id, DateTimeOffset now, System.Text.Json.JsonElement? preview, CancellationToken ct) => tx.Run($"""
+        update assets set last_updated = {now}, preview = coalesce({preview}, preview) where id = {id}
+        """, ct);
+
+    public static Task<List<AssetRow>> Search(Session db, Actor actor, AssetSearch search, Sql filters, SearchOrder order, CancellationToken ct) =>
+        db.Query<AssetRow>($"""
+            select {Columns}{order.Columns}
+            from {From}{order.Joins}
+            where {Rights.CanRead(actor)} and {filters}
+            order by {order.By}
+            limit {search.Limit + 1} offset {search.Offset}
+            """, ct);
+
+    public static Task<bool> View(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<bool>($"""
+        with seen as (select a.id from assets a where a.id = {id} and {Rights.CanRead(actor)}),
+        counted as (
+          insert into asset_counts (asset_id, views) select id, 1 from seen
+          on conflict (asset_id) do update set views = asset_counts.views + 1)
+        select exists (select from seen)
+        """, ct);
+
+    public static Task<AssetCounts?> Counts(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<AssetCounts>($"""
+        select coalesce(c.views, 0) as views, 0::bigint as comments, 0::bigint as reactions, coalesce(c.downloads, 0) as downloads
+        from assets a
+        left join asset_counts c on c.asset_id = a.id
+        where a.id = {id} and {Rights.CanRead(actor)}
+        """, ct);
+
+    public static Task<List<SharedWithRow>> Shares(Session db, Guid id, CancellationToken ct) => db.Query<SharedWithRow>($"""
+        select p.id, p.asset_id, a.asset_type, p.user_id, u.username, u.actor_type, u.avatar_path, p.role, p.created_at, p.last_updated
+        from permissions p
+        join users u on u.id = p.user_id
+        join assets a on a.id = p.asset_id
+        where p.asset_id = {id}
+        order by p.created_at, p.id
+        limit 1000
+        """, ct);
+
+    /// <summary>Whether there was an account to share with.</summary>
+    public static async Task<bool> Share(Session tx, Guid asset, Guid user, Guid granter, Role role, DateTimeOffset now, CancellationToken ct) => await tx.Run(
+        role == Role.None
+            ? (Sql)$"delete from permissions where asset_id = {asset} and user_id = {user}"
+            : (Sql)$"""
+                insert into permissions (id, asset_id, user_id, granter_id, role, created_at, last_updated)
+                select {Guid.CreateVersion7()}, {asset}, id, {granter}, {role}, {now}, {now} from users where id = {user}
+                on conflict (asset_id, user_id) do update set role = excluded.role, granter_id = excluded.granter_id, last_updated = excluded.last_updated
+                """, ct) == 1;
+
+    public static Task<List<DeletedChild>> Children(Session tx, Guid id, CancellationToken ct) => tx.Query<DeletedChild>($"""
+        with recursive below as (
+          select c.id, c.name, c.asset_type from assets c where c.parent_id = {id}
+          union all
+          select c.id, c.name, c.asset_type from assets c join below b on c.parent_id = b.id)
+        select id, name, asset_type from below limit 10001
+        """, ct);
+
+    public static Task Remove(Session tx, Guid id, CancellationToken ct) => tx.Run($"delete from assets where id = {id}", ct);
+
+    /// <summary>The place that a new asset goes to: null where there is no such team in this organization.</summary>
+    public static Task<Place?> PlaceOf(Session db, Guid org, Guid? team, CancellationToken ct) => db.Maybe<Place>($"""
+        select o.id as org_id, t.id as team_id, t.visibility as team_visibility
+        from organizations o
+        join teams t on t.org_id = o.id and t.id = coalesce({team}, o.default_team_id)
+        where o.id = {org}
+        """, ct);
+}
+
+/// <summary>What somebody may do with an asset.</summary>
+public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage);
+
+/// <summary>Where an asset lives, and who hears of things there.</summary>
+public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility);
+
+/// <summary>How a list of assets is ordered, and what that needs.</summary>
+sealed record SearchOrder(Sql By, Sql Columns, Sql Joins);
+
+/// <summary>A permission, with the name of who holds it.</summary>
+sealed record SharedWithRow(
+    Guid Id, Guid AssetId, AssetType AssetType, Guid UserId, string Username, ActorType ActorType, string? AvatarPath, Role Role,
+    DateTimeOffset CreatedAt, DateTimeOffset LastUpdated)
+{
+    public Permission ToPermission() =>
+        new(Id, AssetId, AssetType, UserId, new(UserId, Username, ActorType, AvatarPath), Role, CreatedAt, LastUpdated);
+}

@@ -1,0 +1,48 @@
+using Ouro.Server.Organizations;
+using Ouro.Server.Users;
+
+namespace Ouro.Server.Commands;
+
+/// <summary>Accounts, keys and organizations, by whoever has the machine.</summary>
+static class AccountCommands
+{
+    public static async Task<int> AddUser(Settings settings, string name, ActorType kind, string? email, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var account = await ouro.Get<UserOperations>().Create(name, kind, email, isOperator: false, ct);
+        var key = await ouro.Get<ApiKeyOperations>().Create(Actor.Nobody, account.Id, new("command line"), ct);
+        return WithoutServer.Print(new { user_id = account.Id, username = account.Username, api_key = key.Secret });
+    }
+
+    public static async Task<int> AddKey(Settings settings, string user, string? org, string name, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var actor = await ouro.As(user, ct);
+        Guid? bound = org switch
+        {
+            null => null,
+            "personal" => Ids.Global,
+            _ => await ouro.Get<OrganizationOperations>().IdOf(org, ct),
+        };
+        var key = await ouro.Get<ApiKeyOperations>().Create(actor, new(name, bound), ct);
+        return WithoutServer.Print(new { api_key = key.Secret });
+    }
+
+    public static async Task<int> AddOrganization(Settings settings, string name, string admin, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var actor = await ouro.As(admin, ct);
+        var organization = await ouro.Get<OrganizationOperations>().Create(actor, actor.Id, name, ct);
+        return WithoutServer.Print(new { org_id = organization.Id, default_team_id = organization.DefaultTeam!.Id });
+    }
+
+    public static async Task<int> SignInLink(Settings settings, string user, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var actor = await ouro.As(user, ct);
+        var code = await ouro.Get<SignInOperations>().CreateLink(actor.Id, ct);
+        // The address of the server that runs, which need not be the one of these settings.
+        Console.WriteLine((ouro.Directory.Address ?? ouro.Get<WebAddress>().Root) + $"/sign-in/link?code={code}");
+        return 0;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Ouro.Server.Data.Embedded;
+
+namespace Ouro.Server.Commands;
+
+/// <summary>What <c>./ouro</c> can do. Standard output holds only what is promised there; everything else goes to standard error.</summary>
+public static class CommandLine
+{
+    static readonly Option<string?> Data = new("--data") { Description = "The data directory (OURO_DATA, ./data)." };
+    static readonly Option<string?> Database = new("--database") { Description = "A PostgreSQL connection string instead of the embedded database (OURO_DATABASE)." };
+
+    public static RootCommand Root()
+    {
+        Data.Recursive = Database.Recursive = true;
+        var root = new RootCommand("Ouro: people and agents solving problems together, on your own machine.") { Data, Database };
+        root.Subcommands.Add(Up());
+        root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd() });
+        root.Subcommands.Add(new Command("key", "API keys.") { KeyAdd() });
+        root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd() });
+        root.Subcommands.Add(SignIn());
+        root.Subcommands.Add(Import());
+        return root;
+    }
+
+    static Command Up()
+    {
+        var port = new Option<int?>("--port") { Description = "The port to listen on (OURO_PORT, 8003)." };
+        var command = new Command("up", "Start the server and keep it running until SIGTERM.") { port };
+        command.SetAction((parsed, ct) => Told(() => UpCommand.Run(Settings(parsed, (nameof(Kernel.Settings.Port), parsed.GetValue(port))), ct)));
+        return command;
+    }
+
+    static Command UserAdd()
+    {
+        var name = new Argument<string>("name");
+        var agent = new Option<bool>("--agent") { Description = "An AI agent." };
+        var verified = new Option<bool>("--verified") { Description = "A person whom you vouch for." };
+        var email = new Option<string?>("--email");
+        var command = new Command("add", "Make an account with an API key. Prints {\"user_id\",\"username\",\"api_key\"}.") { name, agent, verified, email };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.AddUser(Settings(parsed), parsed.GetValue(name)!,
+            parsed.GetValue(agent) ? ActorType.Agent : parsed.GetValue(verified) ? ActorType.Verified : ActorType.Base, parsed.GetValue(email), ct)));
+        return command;
+    }
+
+    static Command KeyAdd()
+    {
+        var user = new Argument<string>("user");
+        var org = new Option<string?>("--org") { Description = "Bind the key: “personal”, or an organization's name." };
+        var name = new Option<string>("--name") { DefaultValueFactory = _ => "command line" };
+        var command = new Command("add", "Make an API key. Prints {\"api_key\"}.") { user, org, name };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.AddKey(
+            Settings(parsed), parsed.GetValue(user)!, parsed.GetValue(org), parsed.GetValue(name)!, ct)));
+        return command;
+    }
+
+    static Command OrgAdd()
+    {
+        var name = new Argument<string>("name");
+        var admin = new Option<string>("--admin") { Required = true, Description = "The account that is its first admin." };
+        var command = new Command("add", "Found an organization. Prints {\"org_id\",\"default_team_id\"}.") { name, admin };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.AddOrganization(Settings(parsed), parsed.GetValue(name)!, parsed.GetValue(admin)!, ct)));
+        return command;
+    }
+
+    static Command SignIn()
+    {
+        var user = new Argument<string>("user") { DefaultValueFactory = _ => UpCommand.Owner };
+        var command = new Command("sign-in", "Print a link that signs an account in to the web app, once, within the hour.") { user };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.SignInLink(Settings(parsed), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
+    static Command Import()
+    {
+        var file = new Argument<string>("file");
+        var name = new Option<string?>("--name") { Description = "The dataset's name; the file's where it is not given." };
+        var user = new Option<string>("--as") { DefaultValueFactory = _ => UpCommand.Owner, Description = "The account that will own it." };
+        var command = new Command("import", "Load a CSV, JSON, JSON lines or Parquet file as a dataset. Prints {\"dataset_id\",\"rows\",\"url\"}.") { file, name, user };
+        command.SetAction((parsed, ct) => Told(() => ImportCommand.Run(
+            Settings(parsed), parsed.GetValue(file)!, parsed.GetValue(name), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
+    static Settings Settings(ParseResult parsed, params (string, object?)[] more) => Kernel.Settings.From(
+        Environment.GetEnvironmentVariable,
+        [(nameof(Kernel.Settings.Data), parsed.GetValue(Data)), (nameof(Kernel.Settings.Database), parsed.GetValue(Database)), .. more]);
+
+    /// <summary>What an operator can mend is told in a sentence; only a bug shows its stack.</summary>
+    static async Task<int> Told(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception e) when (e is Refusal or SettingException or StartException or FileNotFoundException or UnauthorizedAccessException
+            or Npgsql.NpgsqlException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"ouro: {e.Message}{(e is Refusal { Hint: { } hint } ? " " + hint : "")}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using DbUp;
+using DbUp.Engine.Output;
+using Npgsql;
+
+namespace Ouro.Server.Data;
+
+/// <summary>Where the database is, and as whom it is spoken to.</summary>
+/// <param name="Connection">An Npgsql connection string; of a superuser, or of a plain owner on managed PostgreSQL.</param>
+/// <param name="Name">The database; made when it is not there.</param>
+/// <param name="AppRole">The role of requests, made when it is not there: no superuser, but it may make the datasets' roles.</param>
+/// <param name="AppPassword">Its password.</param>
+public sealed record DatabaseOptions(string Connection, string Name, string AppRole, string AppPassword);
+
+/// <summary>
+/// The migrated and hardened database. Two identities: the superuser only prepares, at the start; every request runs as the application role.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    const long MigrationLock = 0x4f75726f;
+
+    readonly NpgsqlDataSource app;
+
+    Database(NpgsqlDataSource app, string name, bool hardened, string connection)
+    {
+        (this.app, Name, IsHardened, AppConnection) = (app, name, hardened, connection);
+        Db = new(app);
+    }
+
+    public Db Db { get; }
+
+    public string Name { get; }
+
+    /// <summary>Whether PUBLIC was taken away what users' SQL must not reach. Without a superuser it cannot be.</summary>
+    public bool IsHardened { get; }
+
+    /// <summary>The connection string of requests; the datasets' own roles connect like it under their own names.</summary>
+    public string AppConnection { get; }
+
+    public static async Task<Database> Open(DatabaseOptions options, ILogger log, CancellationToken ct)
+    {
+        var isSuperuser = await Prepare(options, ct);
+        var connection = new NpgsqlConnectionStringBuilder(options.Connection)
+        {
+            Database = options.Name, ApplicationName = "ouro", MaxPoolSize = 40, Timezone = "UTC", IncludeErrorDetail = false,
+            // A statement that is used again is planned once; unused connections go after a while.
+            MaxAutoPrepare = 50, AutoPrepareMinUsages = 3, ConnectionIdleLifetime = 60, NoResetOnClose = true,
+        };
+        if (isSuperuser) (connection.Username, connection.Password) = (options.AppRole, options.AppPassword);
+
+        await Migrate(connection.ConnectionString, log, ct);
+        var hardened = isSuperuser && await Harden(options, ct);
+        return new(NpgsqlDataSource.Create(connection), options.Name, hardened, connection.ConnectionString);
+    }
+
+    /// <summary>Makes the role and the database where they are missing; answers whether the connection is a superuser's.</summary>
+    static async Task<bool> Prepare(DatabaseOptions options, CancellationToken ct)
+    {
+        var server = new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false };
+        server.Database ??= "postgres";
+        await using var source = NpgsqlDataSource.Create(server);
+        var db = new Db(source);
+        var found = await db.Maybe<Found>($"""
+            select rolsuper as is_superuser,
+              exists (select from pg_roles where rolname = {options.AppRole}) as has_role,
+              exists (select from pg_database where datname = {options.Name}) as has_database
+            from pg_roles where rolname = current_user
+            """, ct);
+        if (found is not { IsSuperuser: true }) return false;
+        var password = Sql.Literal(options.AppPassword);
+        if (!found.HasRole) await db.Run($"create role {Sql.Identifier(options.AppRole)} login createrole password {password}", ct);
+        if (!found.HasDatabase) await db.Run($"create database {Sql.Identifier(options.Name)} owner {Sql.Identifier(options.AppRole)} encoding 'UTF8' template template0", ct);
+        return true;
+    }
+
+    sealed record Found(bool IsSuperuser, bool HasRole, bool HasDatabase);
+
+    static async Task<bool> Harden(DatabaseOptions options, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.Connection) { Database = options.Name, Pooling = false });
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return (await Hardening.Apply(connection, options.AppRole, ct)).Done;
+    }
+
+    /// <summary>Brings the schema to this program's version, one process at a time.</summary>
+    static async Task Migrate(string connectionString, ILogger log, CancellationToken ct)
+    {
+        await using var holder = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await holder.OpenAsync(ct);
+        await using (var hold = new NpgsqlCommand($"select pg_advisory_lock({MigrationLock})", holder)) await hold.ExecuteNonQueryAsync(ct);
+
+        var scripts = typeof(Database).Assembly.GetManifestResourceNames().Where(IsMigration).ToArray();
+        if (await IsCurrent(holder, scripts, ct)) return;
+        var result = DeployChanges.To.PostgresqlDatabase(connectionString)
+            .WithScriptsEmbeddedInAssembly(typeof(Database).Assembly, IsMigration)
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .LogTo(new MigrationLog(log))
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+            throw new InvalidOperationException($"The migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+    }
+
+    static bool IsMigration(string resource) => resource.Contains(".Migrations.", StringComparison.Ordinal);
+
+    // Asking costs a millisecond, loading the migrator a hundred.
+    static async Task<bool> IsCurrent(NpgsqlConnection connection, string[] scripts, CancellationToken ct)
+    {
+        try
+        {
+            await using var ask = new NpgsqlCommand("select count(*) from public.schemaversions where scriptname = any($1)", connection) { Parameters = { new() { Value = scripts } } };
+            return (long)(await ask.ExecuteScalarAsync(ct))! == scripts.Length;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable)
+        {
+            return false;
+        }
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    sealed class MigrationLog(ILogger log) : IUpgradeLog
+    {
+        public void LogTrace(string format, params object[] args) { }
+        public void LogDebug(string format, params object[] args) { }
+        public void LogInformation(string format, params object[] args) => log.LogInformation("{Migration}", string.Format(format, args));
+        public void LogWarning(string format, params object[] args) => log.LogWarning("{Migration}", string.Format(format, args));
+        public void LogError(string format, params object[] args) => log.LogError("{Migration}", string.Format(format, args));
+        public void LogError(Exception ex, string format, params object[] args) => log.LogError(ex, "{Migration}", string.Format(format, args));
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Ouro.Server.Assets;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>The REST door of datasets.</summary>
+public static class DatasetEndpoints
+{
+    public static void MapDatasets(this RouteGroupBuilder api)
+    {
+        var datasets = api.MapGroup("/datasets");
+        datasets.MapPost("/create/from-schema", Create).WithName("datasets.create");
+        datasets.MapPost("/create/from-file", Import).WithName("datasets.import").WithMetadata(new DisableRequestSizeLimitAttribute());
+        datasets.MapGet("/imports", Imports).WithName("imports.list");
+        datasets.MapGet("/imports/{id}", GetImport).WithName("imports.get");
+        datasets.MapDelete("/imports/{id}", CancelImport).WithName("imports.cancel");
+        datasets.MapGet("/{id}", Get).WithName("datasets.get");
+        datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
+        datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
+        datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
+        datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
+        datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
+        datasets.MapPost("/{id}/query-custom", Query).WithName("datasets.query");
+        datasets.MapDelete("/{id}", Delete).WithName("datasets.delete");
+    }
+
+    /// <summary>Create a dataset from a schema and rows</summary>
+    public static Task<Envelope<Asset>> Create(DatasetOperations datasets, Actor actor, CreateDatasetBody body, CancellationToken ct) =>
+        datasets.Create(actor, body.Dataset, ct).Enveloped();
+
+    /// <summary>Create a dataset from a CSV, JSON, JSON lines or Parquet file, sent as the body</summary>
+    /// <remarks>Answers 200 with the dataset when it is done within <c>wait</c> seconds (0 to 10), else 202 with the import to follow.</remarks>
+    public static async Task<Results<Ok<Envelope<Asset>>, Accepted<Envelope<ImportJob>>>> Import(
+        ImportOperations imports, Actor actor, HttpRequest request, [AsParameters] ImportQuery query, CancellationToken ct)
+    {
+        var job = await imports.Import(actor, query.File(request.ContentType), request.Body, request.ContentLength, query.Wait, ct);
+        return job.Status == AssetState.Success
+            ? TypedResults.Ok(await imports.Created(actor, job, ct).Enveloped())
+            : TypedResults.Accepted($"/api/datasets/imports/{job.Id}", new Envelope<ImportJob>(job));
+    }
+
+    /// <summary>Files on their way into datasets, newest first</summary>
+    public static Task<Envelope<IReadOnlyList<ImportJob>>> Imports(ImportOperations imports, Actor actor, int? limit, string? after, CancellationToken ct) =>
+        imports.List(actor, limit, after, ct).Enveloped();
+
+    /// <summary>How far an import is</summary>
+    public static Task<Envelope<ImportJob>> GetImport(ImportOperations imports, Actor actor, Guid id, CancellationToken ct) => imports.Get(actor, id, ct).Enveloped();
+
+    /// <summary>Stop an import; nothing of it is kept</summary>
+    public static Task<Envelope<ImportJob>> CancelImport(ImportOperations imports, Actor actor, Guid id, CancellationToken ct) =>
+        imports.Cancel(actor, id, ct).Enveloped();
+
+    /// <summary>One dataset</summary>
+    public static Task<Envelope<Asset>> Get(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
+        assets.Get(actor, id, AssetType.Dataset, ct).Enveloped();
+
+    /// <summary>The columns of a dataset</summary>
+    public static Task<Envelope<IReadOnlyList<DatasetColumn>>> Schema(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
+        datasets.Schema(actor, id, ct).Enveloped();
+
+    /// <summary>The size of a dataset</summary>
+    public static Task<Envelope<DatasetStats>> Stats(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
+        datasets.Stats(actor, id, ct).Enveloped();
+
+    /// <summary>Who has which role on a dataset</summary>
+    public static Task<Envelope<IReadOnlyList<Permission>>> Permissions(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
+        assets.Permissions(actor, id, AssetType.Dataset, ct).Enveloped();
+
+    /// <summary>A page of rows, in the order of ingestion</summary>
+    public static Task<Envelope<RawJson>> Rows(DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, CancellationToken ct) =>
+        datasets.Rows(actor, id, limit, offset, ct).Enveloped();
+
+    /// <summary>Put rows into a dataset</summary>
+    public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, WriteRows body, CancellationToken ct) =>
+        datasets.WriteRows(actor, id, body, ct).RowsEnveloped();
+
+    /// <summary>Run one SELECT on a dataset; {{table}} stands for it</summary>
+    public static Task<Envelope<RawJson>> Query(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>
+        datasets.Query(actor, id, body, ct).Enveloped();
+
+    /// <summary>Delete a dataset and its table</summary>
+    public static Task<Envelope<DeleteResult>> Delete(
+        AssetOperations assets, Actor actor, Guid id, [FromQuery(Name = "delete_children")] bool? deleteChildren, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken ct) =>
+        assets.Delete(actor, id, AssetType.Dataset, deleteChildren ?? false, dryRun ?? false, ct).Enveloped();
+}
+
+/// <summary>What the address of an import says of the file in its body.</summary>
+/// <param name="Name">The dataset's name; omitted, the file's.</param>
+/// <param name="FileName">The file's name.</param>
+/// <param name="Visibility">Who may see the dataset: <c>public</c>, <c>private</c> or <c>organization</c>.</param>
+/// <param name="OrgId">The organization to put it in.</param>
+/// <param name="TeamId">The team to put it in.</param>
+/// <param name="Description">What it is about.</param>
+/// <param name="Wait">Seconds to wait for the end, 0 to 10.</param>
+public sealed record ImportQuery(
+    string? Name, [property: FromQuery(Name = "file_name")] string? FileName, string? Visibility, [property: FromQuery(Name = "org_id")] Guid? OrgId,
+    [property: FromQuery(Name = "team_id")] Guid? TeamId, string? Description, int? Wait)
+{
+    public ImportFile File(string? contentType) => new()
+    {
+        Name = Name, FileName = FileName, ContentType = contentType, OrgId = OrgId, TeamId = TeamId, Description = Description,
+        Visibility = Visibility is null ? null : Contract.One<Visibility>(Visibility, "visibility"),
+    };
+}

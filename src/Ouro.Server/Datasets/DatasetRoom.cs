@@ -1,0 +1,45 @@
+using Ouro.Server.Assets;
+using Ouro.Server.Data;
+using Ouro.Server.Data.Embedded;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>What the room of datasets brings.</summary>
+public static class DatasetRoom
+{
+    public static void Add(IServiceCollection services) => services
+        .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
+        .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
+        .AddSingleton<DatasetOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
+        .AddSingleton(p => new AssetKind(AssetType.Dataset, (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct)))
+        .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
+}
+
+/// <summary>Puts what was written into the envelope, with the count of rows beside it.</summary>
+public static class DatasetEnvelopes
+{
+    public static async Task<Envelope<Asset>> Enveloped(this Task<WrittenDataset> answer)
+    {
+        var written = await answer;
+        return new(written.Asset) { RowIngest = written.RowIngest, Warning = written.Warning };
+    }
+
+    public static async Task<Envelope<RawJson>> Enveloped(this Task<RowPage> answer)
+    {
+        var page = await answer;
+        return new(page.Rows) { Pagination = page.Pagination };
+    }
+
+    public static async Task<Envelope<RawJson>> Enveloped(this Task<QueryAnswer> answer)
+    {
+        var result = await answer;
+        return new(result.Rows) { Metadata = Wire.Element(new { result.Columns, result.RowCount, result.Truncated }) };
+    }
+
+    /// <summary>The count of rows as the payload too, for clients that read it there.</summary>
+    public static async Task<Envelope<RowIngest>> RowsEnveloped(this Task<WrittenDataset> answer)
+    {
+        var written = await answer;
+        return new(written.RowIngest) { RowIngest = written.RowIngest, Warning = written.Warning };
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>What a dataset's table looks like.</summary>
+public static class DatasetRules
+{
+    /// <summary>The columns that a schema and its rows make: the schema names them, and the rows tell booleans from whole numbers.</summary>
+    public static List<StoredColumn> Columns(CreateDataset input, JsonElement rows)
+    {
+        if (string.IsNullOrWhiteSpace(input.Schema))
+            throw Refusal.Fields(("dataset.schema", "schema is the text of one CREATE TABLE statement that names the columns."));
+        var declared = CreateTableText.Parse(input.Schema, Names(input.Metadata));
+        var types = Typing.FromRows(declared, rows);
+        var names = ColumnNames.For([.. declared.Select(d => d.SentAs)]);
+        return [.. declared.Select((d, i) => new StoredColumn(names[i], types[i], d.SentAs))];
+    }
+
+    public static StoredTable New(Guid id, string? name, List<StoredColumn> columns, long rows = 0) =>
+        new(id, DatasetTable.New(id).Name, Label(name), columns, rows);
+
+    /// <summary>The table's name for people: the dataset's, as a name in SQL.</summary>
+    static string Label(string? name)
+    {
+        var label = Contract.Slug(Contract.Name(name, "dataset.name")).Replace('-', '_');
+        return label.Length == 0 ? "dataset" : label.Length > 63 ? label[..63] : label;
+    }
+
+    public static JsonElement Metadata(StoredTable table) => Wire.Element(new
+    {
+        schema = DatasetTable.Schema, table_name = table.Label, columns = table.Columns.Select(c => c.Name), refs = new { }, enum_columns = new { },
+    });
+
+    public static string? Told(Truncation? truncated) => truncated switch
+    {
+        null => null,
+        Truncation.Rows => $"Only the first {QueryLimits.Default.Rows:N0} rows are here. Add LIMIT and OFFSET, or aggregate.",
+        _ => $"Only the first {QueryLimits.Default.Bytes >> 20} MB are here. Select fewer columns or rows.",
+    };
+
+    static string[]? Names(JsonElement? metadata) =>
+        metadata is { ValueKind: JsonValueKind.Object } m && m.TryGetProperty("columns", out var columns) && columns.ValueKind == JsonValueKind.Array
+        && columns.EnumerateArray().All(c => c.ValueKind == JsonValueKind.String)
+            ? [.. columns.EnumerateArray().Select(c => c.GetString()!)]
+            : null;
+}

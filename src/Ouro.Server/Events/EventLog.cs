@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Events;
+
+/// <summary>Who may hear of an event: every reader filters by it, with the same rule as a list.</summary>
+public readonly record struct Audience(string Kind, Guid? Id)
+{
+    /// <summary>Whoever may read the asset.</summary>
+    public static Audience Asset(Guid asset) => new("asset", asset);
+
+    /// <summary>One account.</summary>
+    public static Audience User(Guid user) => new("user", user);
+
+    /// <summary>The members of an organization.</summary>
+    public static Audience Organization(Guid organization) => new("organization", organization);
+
+    /// <summary>Those who operate the server.</summary>
+    public static readonly Audience Operators = new("operators", null);
+}
+
+/// <summary>The log of what happened. A row is written in the transaction of its cause, and told after the commit.</summary>
+public sealed class EventLog(Clock clock)
+{
+    /// <summary>The channel on which a new event's id is told.</summary>
+    public const string Channel = "ouro_events";
+
+    /// <summary>Writes that <paramref name="name"/> happened to <paramref name="subject"/>.</summary>
+    public Task Record(Tx tx, Actor actor, string name, Guid subject, Audience audience, object data, CancellationToken ct) => tx.Run($"""
+        with written as (
+          insert into events (at, name, actor_id, subject_id, audience, audience_id, data)
+          values ({clock.Now()}, {name}, {(actor.IsSignedIn ? actor.Id : (Guid?)null)}, {subject}, {audience.Kind}, {audience.Id}, {JsonSerializer.SerializeToElement(data, Wire.Options)})
+          returning id)
+        select pg_notify({Channel}, id::text) from written
+        """, ct);
+}

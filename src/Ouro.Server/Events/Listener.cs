@@ -1,0 +1,55 @@
+using Npgsql;
+using Ouro.Server.Access;
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Events;
+
+/// <summary>
+/// One connection a process that hears what committed anywhere: changed accounts are forgotten, waiting work begins. When it is lost,
+/// whatever depends on hearing is told, and hearing begins again.
+/// </summary>
+public sealed class Listener(Db db, Actors actors, Jobs jobs, ILogger<Listener> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Listen(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+            catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)
+            {
+                log.LogWarning("Notifications do not arrive: {Reason}. Trying again.", e.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            finally
+            {
+                actors.Listening(false);
+            }
+        }
+    }
+
+    async Task Listen(CancellationToken ct)
+    {
+        // A connection of its own, outside the pool: it listens as long as the process lives.
+        await using var connection = await db.Source.OpenConnectionAsync(ct);
+        connection.Notification += (_, told) =>
+        {
+            if (told.Channel == Actors.Channel && Guid.TryParse(told.Payload, out var user)) actors.Forget(user);
+            else if (told.Channel == Jobs.Channel) jobs.Wake();
+        };
+        await using (var listen = new NpgsqlCommand($"listen {Actors.Channel}; listen {Jobs.Channel}", connection))
+            await listen.ExecuteNonQueryAsync(ct);
+        actors.Listening(true);
+        jobs.Wake();
+        // A silent line may be a dead one: now and then something is asked.
+        while (!ct.IsCancellationRequested)
+            if (!await connection.WaitAsync(TimeSpan.FromSeconds(20), ct))
+            {
+                await using var alive = new NpgsqlCommand("select 1", connection);
+                await alive.ExecuteNonQueryAsync(ct);
+            }
+    }
+}

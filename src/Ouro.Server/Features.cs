@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Identity;
+using Ouro.Server.Access;
+using Ouro.Server.Assets;
+using Ouro.Server.Datasets;
+using Ouro.Server.Events;
+using Ouro.Server.Organizations;
+using Ouro.Server.Users;
+
+namespace Ouro.Server;
+
+/// <summary>A room: what it brings, and its REST door.</summary>
+public sealed record Feature(string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null);
+
+/// <summary>The table of contents: each room once, in floor order. A room uses only rooms above it in this list.</summary>
+public static class Features
+{
+    public static readonly IReadOnlyList<Feature> All =
+    [
+        new("Kernel", s => s
+            .AddSingleton(TimeProvider.System).AddSingleton<Clock>().AddSingleton<WebAddress>().AddSingleton<RequestLimits>()
+            .AddSingleton<Jobs>().AddHostedService(p => p.GetRequiredService<Jobs>())),
+        new("Access", s => s
+            .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
+        new("Events", s => s
+            .AddSingleton<EventLog>().AddHostedService<Listener>()),
+        new("Users", s => s
+            .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
+            .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
+            UserEndpoints.MapUsers),
+        new("Organizations", s => s
+            .AddSingleton<OrganizationOperations>(),
+            OrganizationEndpoints.MapOrganizations),
+        new("Assets", s => s
+            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>(),
+            AssetEndpoints.MapAssets),
+        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets),
+    ];
+}

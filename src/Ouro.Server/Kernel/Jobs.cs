@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Npgsql;
+using Ouro.Server.Data;
+using Ouro.Server.Data.Embedded;
+
+namespace Ouro.Server.Kernel;
+
+/// <summary>A piece of work, as it stands in the table.</summary>
+public sealed record Job(
+    Guid Id, string Kind, Guid? UserId, AssetState State, string Stage, JsonElement Input, JsonElement Progress, JsonElement? Result,
+    JsonElement? Error, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
+
+/// <summary>How one kind of work is done: what it returns becomes the job's result, and a refusal its error.</summary>
+public sealed record JobKind(string Name, Func<IServiceProvider, Job, CancellationToken, Task<JsonElement>> Do);
+
+/// <summary>
+/// Work that outlives its request. A row in the transaction of its cause; whoever runs it holds an advisory lock on its own connection, so a
+/// job whose worker died, however it died, is free at once and is taken up again.
+/// </summary>
+public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind> kinds, IServiceProvider services, ILogger<Jobs> log) : BackgroundService
+{
+    public const string Channel = "ouro_jobs";
+
+    /// <summary>The stage of work that still waits for its input; nobody takes it up.</summary>
+    public const string Receiving = "receiving";
+
+    const int AtOnce = 2;
+    const int Attempts = 3;
+    readonly Dictionary<string, JobKind> kinds = kinds.ToDictionary(k => k.Name);
+    readonly SemaphoreSlim wake = new(0);
+
+    // Work on a file needs the disk that the file is on.
+    readonly string instance = key.Derive("instance")[..16];
+
+    static Sql Columns => $"id, kind, user_id, state, stage, input, progress, result, error, attempts, created_at, finished_at";
+
+    public void Wake()
+    {
+        if (wake.CurrentCount < AtOnce) wake.Release();
+    }
+
+    /// <summary>Puts work in the queue, in the transaction of its cause.</summary>
+    public Task Add(Session tx, Guid id, string kind, Guid? user, string stage, JsonElement input, CancellationToken ct) => tx.Run($"""
+        with added as (
+          insert into jobs (id, kind, user_id, stage, input, instance, created_at)
+          values ({id}, {kind}, {user}, {stage}, {input}, {instance}, {clock.Now()}))
+        select pg_notify({Channel}, {id.ToString()})
+        """, ct);
+
+    /// <summary>What waited for its input has it now.</summary>
+    public Task Begin(Guid id, JsonElement progress, CancellationToken ct) => db.Run($"""
+        with begun as (update jobs set stage = 'waiting', progress = {progress} where id = {id})
+        select pg_notify({Channel}, {id.ToString()})
+        """, ct);
+
+    /// <summary>Ends a job that never got its input, or that nobody wants any more.</summary>
+    public Task Fail(Guid id, Refusal refusal, CancellationToken ct) => db.Run($"""
+        update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
+        where id = {id} and state in ('queued', 'in-progress')
+        """, ct);
+
+    /// <summary>What was still receiving when this installation last stopped will never be whole.</summary>
+    public Task<List<Guid>> FailInterrupted(Refusal refusal, CancellationToken ct) => db.Query<Guid>($"""
+        update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
+        where state in ('queued', 'in-progress') and stage = {Receiving} and instance = {instance}
+        returning id
+        """, ct);
+
+    public Task<Job?> Find(Guid id, CancellationToken ct) => db.Maybe<Job>($"select {Columns} from jobs where id = {id}", ct);
+
+    /// <summary>Somebody's work of one kind, newest first.</summary>
+    public Task<List<Job>> Of(Guid user, string kind, Cursor after, int size, CancellationToken ct) => db.Query<Job>($"""
+        select {Columns}
+        from jobs
+        where user_id = {user} and kind = {kind} and (created_at, id) < ({after.At}, {after.Id})
+        order by created_at desc, id desc
+        limit {size}
+        """, ct);
+
+    /// <summary>
+    /// Says how far a job is; seen by others at once, whatever becomes of the job's own transaction. False when somebody ended it meanwhile.
+    /// </summary>
+    public async Task<bool> Report(Guid id, string stage, JsonElement progress, CancellationToken ct) =>
+        await db.Run($"update jobs set stage = {stage}, progress = {progress} where id = {id} and state in ('queued', 'in-progress')", ct) == 1;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Work(stoppingToken)));
+
+    async Task Work(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                while (await TakeOne(ct)) { }
+                await wake.WaitAsync(TimeSpan.FromSeconds(5), ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.LogWarning("The queue of jobs cannot be read: {Reason}.", e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    async Task<bool> TakeOne(CancellationToken ct)
+    {
+        await using var connection = await db.Source.OpenConnectionAsync(ct);
+        var held = new OnOne(connection);
+        var open = await held.Query<Job>($"""
+            select {Columns} from jobs 
+            where state in ('queued', 'in-progress') and stage <> {Receiving} and (instance is null or instance = {instance})
+            order by created_at
+            limit 20
+            """, ct);
+        foreach (var job in open)
+        {
+            if (!kinds.TryGetValue(job.Kind, out var kind)) continue;
+            if (!await held.Maybe<bool>($"select pg_try_advisory_lock(hashtextextended({job.Id.ToString()}, 0))", ct)) continue;
+            try
+            {
+                // Another worker may have ended it between the look and the lock.
+                var taken = await held.Maybe<Job>($"""
+                    update jobs set state = 'in-progress', attempts = attempts + 1
+                    where id = {job.Id} and state in ('queued', 'in-progress')
+                    returning {Columns}
+                    """, ct);
+                if (taken is not null) await Do(kind, taken, ct);
+            }
+            finally
+            {
+                if (connection.State == System.Data.ConnectionState.Open)
+                    await held.Run($"select pg_advisory_unlock(hashtextextended({job.Id.ToString()}, 0))", CancellationToken.None);
+            }
+            return true;
+        }
+        return false;
+    }
+
+    async Task Do(JobKind kind, Job job, CancellationToken ct)
+    {
+        try
+        {
+            if (job.Attempts > Attempts)
+                throw new Refusal(500, "job_gave_up", $"The server stopped {Attempts} times while this was under way; it is not tried again. Nothing was kept.");
+            await using var scope = services.CreateAsyncScope();
+            var result = await kind.Do(scope.ServiceProvider, job, ct);
+            await db.Run($"""
+                update jobs set state = 'success', stage = 'done', result = {result}, finished_at = {clock.Now()}
+                where id = {job.Id} and state = 'in-progress'
+                """, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The server stops: the job goes on after its next start, and this attempt does not count.
+            await db.Run($"update jobs set attempts = attempts - 1 where id = {job.Id}", CancellationToken.None);
+            throw;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (e is not Refusal) log.LogError(e, "Job {Kind} {Id} failed.", job.Kind, job.Id);
+            await Fail(job.Id, e as Refusal ?? new(500, "internal_error", $"The server failed at this. It is logged as job {job.Id}."), CancellationToken.None);
+        }
+    }
+
+    /// <summary>A session on the one connection that holds the lock.</summary>
+    sealed class OnOne(NpgsqlConnection connection) : Session
+    {
+        public override Task<T> Read<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct) =>
+            Execute(connection, sql, read, ct);
+
+        public override Task<T> ReadText<T>(Sql sql, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken ct) =>
+            ExecuteText(connection, sql, read, ct);
+    }
+}

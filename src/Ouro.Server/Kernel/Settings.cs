@@ -1,0 +1,87 @@
+using System.Reflection;
+
+namespace Ouro.Server.Kernel;
+
+/// <summary>Everything that can be set, from the environment or from the command line. One property is one line of docs/reference/settings.md.</summary>
+public sealed class Settings
+{
+    /// <summary>The folder of the server's own files: its key, its database, files on their way in. <c>--data</c></summary>
+    [Variable("OURO_DATA")] public string Data { get; init; } = "data";
+
+    /// <summary>A PostgreSQL to use instead of the embedded one, as an Npgsql connection string. <c>--database</c></summary>
+    [Variable("OURO_DATABASE")] public string? Database { get; init; }
+
+    /// <summary>The port to listen on. <c>--port</c></summary>
+    [Variable("OURO_PORT")] public int Port { get; init; } = 8003;
+
+    /// <summary>The address to listen on: loopback unless set, because there is no TLS before a proxy.</summary>
+    [Variable("OURO_HOST")] public string Host { get; init; } = "localhost";
+
+    /// <summary>The address that people and clients reach this server at; urls in answers begin with it.</summary>
+    [Variable("OURO_PUBLIC_URL")] public string? PublicUrl { get; init; }
+
+    /// <summary>Whether users may run SQL on a database whose hardening needs a superuser that this server is not.</summary>
+    [Variable("OURO_USER_SQL")] public bool UserSql { get; init; }
+
+    /// <summary>Requests that one key may make in a minute; 0 for no limit.</summary>
+    [Variable("OURO_RATE_LIMIT")] public int RateLimit { get; init; } = 6000;
+
+    /// <summary>The largest file that an import takes, in bytes.</summary>
+    [Variable("OURO_IMPORT_LIMIT")] public long ImportLimit { get; init; } = 5L << 30;
+
+    /// <summary>What is logged: <c>Debug</c> adds a line per request.</summary>
+    [Variable("OURO_LOG_LEVEL")] public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How it is logged: <c>text</c> for people, <c>json</c> for machines; always to standard error.</summary>
+    [Variable("OURO_LOG_FORMAT")] public string LogFormat { get; init; } = "text";
+
+    /// <summary>Where traces, metrics and logs go: an OTLP endpoint. Unset, nowhere.</summary>
+    [Variable("OTEL_EXPORTER_OTLP_ENDPOINT")] public string? Telemetry { get; init; }
+
+    /// <summary>The folder of PostgreSQL's programs, where it is not found by itself.</summary>
+    [Variable("OURO_POSTGRES_BIN")] public string? PostgresBin { get; init; }
+
+    /// <summary>Gives up the embedded database's durability for speed; for throw-away databases of tests only.</summary>
+    [Variable("OURO_UNSAFE_FAST")] public bool UnsafeFast { get; init; }
+
+    /// <summary>The settings of the environment, with what the command line says instead.</summary>
+    public static Settings From(Func<string, string?> variable, params (string Property, object? Value)[] instead)
+    {
+        var settings = new Settings();
+        foreach (var property in typeof(Settings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var name = property.GetCustomAttribute<VariableAttribute>()!.Name;
+            var value = instead.FirstOrDefault(i => i.Property == property.Name && i.Value is not null).Value ?? Parsed(name, variable(name), property.PropertyType);
+            if (value is not null) property.SetValue(settings, value);
+        }
+        return settings;
+    }
+
+    static object? Parsed(string name, string? text, Type type)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (type == typeof(string)) return text;
+        if (type == typeof(LogLevel))
+            return Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) ? level
+                : throw new SettingException($"{name} is one of {string.Join(", ", Enum.GetNames<LogLevel>())}, not “{text}”.");
+        if (type == typeof(bool))
+            return text.ToLowerInvariant() switch
+            {
+                "1" or "true" or "on" or "yes" => true,
+                "0" or "false" or "off" or "no" => false,
+                _ => throw new SettingException($"{name} is on or off, not “{text}”."),
+            };
+        var number = type == typeof(long) ? long.TryParse(text, out var l) ? l : (object?)null : int.TryParse(text, out var i) ? i : null;
+        return number ?? throw new SettingException($"{name} is a whole number, not “{text}”.");
+    }
+}
+
+/// <summary>The environment variable behind a setting.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class VariableAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>A setting that cannot be used; the message is for the operator.</summary>
+public sealed class SettingException(string message) : Exception(message);

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Console;
+using Ouro.Server.Access;
+
+namespace Ouro.Server;
+
+/// <summary>The server, put together from its settings and what it stands on.</summary>
+public static class OuroServer
+{
+    public static WebApplication Build(Settings settings, Installation installation)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls($"http://{settings.Host}:{settings.Port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 << 20;
+        });
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        Log(builder.Logging, settings);
+        AddRooms(builder.Services, settings, installation);
+        builder.Services.AddDoors();
+        builder.Services.AddTelemetry(settings);
+
+        var app = builder.Build();
+        app.Use(NameRequest);
+        app.UseResponseCompression();
+        app.UseWhen(c => IsApi(c), api =>
+        {
+            api.UseRestRefusals();
+            api.UseCors();
+            api.UseRequestDecompression();
+            api.Use(Identified(i => i.FromHeader));
+        });
+        app.UseWebDoor();
+        app.UseRouting();
+        app.UseAntiforgery();
+        app.MapDoors();
+        return app;
+    }
+
+    /// <summary>Everything but the doors: what a command needs too.</summary>
+    public static void AddRooms(IServiceCollection services, Settings settings, Installation installation)
+    {
+        services.AddSingleton(settings).AddSingleton(installation).AddSingleton(installation.Database).AddSingleton(installation.Database.Db)
+            .AddSingleton(installation.Directory.Key);
+        foreach (var feature in Features.All) feature.Add(services);
+    }
+
+    public static void Log(ILoggingBuilder logging, Settings settings)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(settings.LogLevel);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Standard output belongs to what was promised there; what is told to the operator goes to standard error.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (settings.LogFormat == "json") logging.AddJsonConsole(json => { json.UseUtcTimestamp = true; json.TimestampFormat = "O"; json.IncludeScopes = true; });
+        else logging.AddSimpleConsole(text => { text.SingleLine = true; text.UseUtcTimestamp = true; text.TimestampFormat = "HH:mm:ss "; });
+    }
+
+    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+
+    /// <summary>Every answer says its request's id, which is the trace's, so that a report, a log line and a trace are found from each other.</summary>
+    static async Task NameRequest(HttpContext context, RequestDelegate next)
+    {
+        context.TraceIdentifier = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToString();
+        context.Response.Headers["x-request-id"] = context.TraceIdentifier;
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ouro.Requests");
+            var level = context.Response.StatusCode >= 500 ? LogLevel.Warning : LogLevel.Debug;
+            if (log.IsEnabled(level))
+                log.Log(level, "{Method} {Path} {Status} {Milliseconds:0.0} ms request {Request} actor {Actor} key {Key} client {Client}",
+                    context.Request.Method, context.Request.Path.Value, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+                    context.TraceIdentifier, Actor.Of(context).Id, Actor.Of(context).KeyName, context.Request.Headers["X-Ouro-Client"].ToString());
+        }
+    }
+
+    /// <summary>Sets the actor by one way of identification, then counts the request against its limit.</summary>
+    public static Func<HttpContext, RequestDelegate, Task> Identified(Func<Identification, Func<HttpContext, Task>> by) => async (context, next) =>
+    {
+        await by(context.RequestServices.GetRequiredService<Identification>())(context);
+        context.RequestServices.GetRequiredService<RequestLimits>().Count(context);
+        await next(context);
+    };
+}

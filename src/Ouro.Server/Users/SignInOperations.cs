@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Ouro.Server.Access;
+using Ouro.Server.Data;
+using Ouro.Server.Events;
+
+namespace Ouro.Server.Users;
+
+/// <summary>Ways into the web app: a link that works once, and a password.</summary>
+public sealed class SignInOperations(
+    Db db, Clock clock, TimeProvider time, EventLog events, Actors actors, UserManager<Account> accounts, SignInAttempts attempts)
+{
+    static readonly TimeSpan LinkLives = TimeSpan.FromHours(1);
+
+    /// <summary>A code that signs the account in once, within the hour.</summary>
+    public async Task<string> CreateLink(Guid user, CancellationToken ct)
+    {
+        var code = RandomNumberGenerator.GetString("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 32);
+        await db.Run($"""
+            with old as (delete from sign_in_links where expires_at < {clock.Now()})
+            insert into sign_in_links (hash, user_id, expires_at) values ({Hash(code)}, {user}, {clock.Now() + LinkLives})
+            """, ct);
+        return code;
+    }
+
+    /// <summary>The account of a link's code, which is used up by this.</summary>
+    public async Task<Account> UseLink(string? code, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        var user = await tx.Maybe<Guid?>($"delete from sign_in_links where hash = {Hash(code ?? "")} and expires_at > {clock.Now()} returning user_id", ct)
+            ?? throw Refusal.Forbidden("sign_in_link_used", "This sign-in link was used already, or its hour is over.", "Make a new one with ./ouro sign-in, or sign in with a password.");
+        await events.Record(tx, Actor.Nobody, "user.signed_in", user, Audience.User(user), new { by = "link" }, ct);
+        await tx.Commit(ct);
+        return await accounts.FindByIdAsync(user.ToString()) ?? throw Wrong();
+    }
+
+    /// <summary>The account of a name and its password. After ten wrong ones in five minutes, a name waits.</summary>
+    public async Task<Account> WithPassword(string? username, string? password, CancellationToken ct)
+    {
+        var name = username?.Trim() ?? "";
+        if (attempts.IsTooMany(name, time))
+            throw new Refusal(429, "too_many_attempts", "Too many wrong passwords for this name. Wait five minutes, then try again.") { RetryAfter = 300 };
+        var account = name.Length is 0 or > 40 || password is not { Length: > 0 and <= 1000 } ? null : await accounts.FindByNameAsync(name);
+        // A name that is not there costs the same time as a wrong password, so that names cannot be tried out.
+        var right = account is { PasswordHash: not null }
+            ? await accounts.CheckPasswordAsync(account, password!)
+            : accounts.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password ?? "") == PasswordVerificationResult.Success && false;
+        if (!right)
+        {
+            attempts.Wrong(name, time);
+            throw Wrong();
+        }
+        await using var tx = await db.Begin(ct);
+        await events.Record(tx, Actor.Nobody, "user.signed_in", account!.Id, Audience.User(account.Id), new { by = "password" }, ct);
+        await tx.Commit(ct);
+        return account;
+    }
+
+    /// <summary>Sets or changes the caller's password, and ends every session: the door signs this one in anew.</summary>
+    public async Task<Account> SetPassword(Actor actor, string? current, string? password, CancellationToken ct)
+    {
+        var account = await accounts.FindByIdAsync(actor.Id.ToString()) ?? throw Wrong();
+        if (account.PasswordHash is not null && !await accounts.CheckPasswordAsync(account, current ?? ""))
+            throw Refusal.Fields(("current", "This is not your current password."));
+        if (password is not { Length: >= 10 and <= 1000 }) throw Refusal.Fields(("password", "A password has at least ten characters."));
+        account.PasswordHash = accounts.PasswordHasher.HashPassword(account, password);
+        account.SecurityStamp = Guid.CreateVersion7().ToString("N");
+        await using (var tx = await db.Begin(ct))
+        {
+            await tx.Run($"update users set password_hash = {account.PasswordHash}, security_stamp = {account.SecurityStamp} where id = {actor.Id}", ct);
+            await events.Record(tx, actor, "user.password_changed", actor.Id, Audience.User(actor.Id), new { }, ct);
+            await Actors.Changed(tx, actor.Id, ct);
+            await tx.Commit(ct);
+        }
+        actors.Forget(actor.Id);
+        return account;
+    }
+
+    static Refusal Wrong() => Refusal.Forbidden("sign_in_refused", "The name or the password is wrong.");
+
+    static byte[] Hash(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code));
+
+    static readonly Account Nobody = new(Guid.Empty, "", null, "");
+    static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<Account>().HashPassword(Nobody, "a password that nobody has"));
+}
+
+/// <summary>Wrong passwords of late, by name; kept in the process, because a restart is slower than any guess it allows.</summary>
+public sealed class SignInAttempts
+{
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+    const int Most = 10;
+    readonly ConcurrentDictionary<string, (int Count, long Since)> wrong = new(StringComparer.OrdinalIgnoreCase);
+
+    public bool IsTooMany(string name, TimeProvider time) =>
+        wrong.TryGetValue(name, out var w) && w.Count >= Most && time.GetElapsedTime(w.Since) < Window;
+
+    public void Wrong(string name, TimeProvider time)
+    {
+        if (wrong.Count > 100_000) wrong.Clear();
+        wrong.AddOrUpdate(name, (1, time.GetTimestamp()), (_, w) => time.GetElapsedTime(w.Since) < Window ? (w.Count + 1, w.Since) : (1, time.GetTimestamp()));
+    }
+}

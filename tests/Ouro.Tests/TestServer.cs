@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Ouro.Server;
+using Ouro.Server.Data.Embedded;
+using Ouro.Server.Kernel;
+using Ouro.Server.Organizations;
+using Ouro.Server.Users;
+using Xunit;
+
+namespace Ouro.Tests;
+
+/// <summary>A whole server on a port of its own and a database of its own. Tests go through its front door.</summary>
+public class TestServer : IAsyncLifetime
+{
+    readonly string folder = Path.Combine(Path.GetTempPath(), "ouro-test-" + Guid.CreateVersion7().ToString("N")[20..]);
+    Installation installation = null!;
+    WebApplication app = null!;
+
+    /// <summary>What this server is set to; a test of a setting overrides it.</summary>
+    protected virtual Settings Settings => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
+
+    public Uri Root { get; private set; } = null!;
+
+    public IServiceProvider Services => app.Services;
+
+    public Ouro.Server.Data.Db Db => installation.Database.Db;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        installation = Installation.Of(await DataDirectory.Open(folder, HolderKind.Server), await TestCluster.Clone());
+        app = OuroServer.Build(Settings, installation);
+        await app.StartAsync();
+        Root = new(app.Services.GetRequiredService<WebAddress>().Root.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await installation.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A new account with a key, and clients that use it.</summary>
+    public async Task<Person> Join(string name, ActorType kind = ActorType.Base, bool isOperator = false)
+    {
+        var account = await Services.GetRequiredService<UserOperations>().Create(name, kind, null, isOperator, default);
+        var key = await Services.GetRequiredService<ApiKeyOperations>().Create(Actor.Nobody, account.Id, new("test"), default);
+        return new(this, account.Id, name, key.Secret);
+    }
+
+    public Task<Organization> Found(string name, Person admin) =>
+        Services.GetRequiredService<OrganizationOperations>().Create(Actor.Nobody, admin.Id, name, default);
+
+    /// <summary>A client without a credential; each of its answers is checked for what would break a public client.</summary>
+    public HttpClient Anonymous() => new(new StrictAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Root };
+}
+
+/// <summary>Somebody, with the doors they use.</summary>
+public sealed class Person(TestServer server, Guid id, string name, string key)
+{
+    public Guid Id { get; } = id;
+    public string Name { get; } = name;
+    public string Key { get; } = key;
+
+    public HttpClient Http { get; } = WithKey(server, key);
+
+    public TestServer Server { get; } = server;
+
+    static HttpClient WithKey(TestServer server, string key)
+    {
+        var http = server.Anonymous();
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", key);
+        return http;
+    }
+}

@@ -64,13 +64,46 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using var running = await Running.Start(folder);
 
         (await running.Ask("show listen_addresses")).ShouldBe("");
-        var sockets = Directory.GetFiles($"/proc/{running.Pid}/fd").Select(fd => new FileInfo(fd).LinkTarget).Where(to => to!.StartsWith("socket:", StringComparison.Ordinal));
+        var sockets = Directory.GetFiles($"/proc/{running.Pid}/fd").Select(fd => new FileInfo(fd).LinkTarget)
+            .Where(to => to!.StartsWith("socket:", StringComparison.Ordinal));
         var tcp = File.ReadLines($"/proc/{running.Pid}/net/tcp").Concat(File.ReadLines($"/proc/{running.Pid}/net/tcp6")).ToList();
         foreach (var number in sockets.Select(socket => socket!["socket:[".Length..^1]))
             tcp.ShouldNotContain(line => line.Contains($" {number} "));
         Status(running.Pid, "Uid").ShouldNotStartWith("0");
         Status(running.Pid, "CapEff").ShouldBe("0000000000000000");
         Environments(running.Pid).ShouldNotContain("OURO");
+    }
+
+    [Fact]
+    public async Task The_terminals_Ctrl_C_does_not_reach_it()
+    {
+        await using var running = await Running.Start(folder);
+
+        var stat = await File.ReadAllTextAsync($"/proc/{running.Pid}/stat", Ct);
+        // After "pid (name)": state, parent, process group, session.
+        stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[2..4].ShouldBe([$"{running.Pid}", $"{running.Pid}"]);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_called_off_leaves_no_database_behind()
+    {
+        await using (await Running.Start(folder))
+        {
+        }
+        using var directory = await DataDirectory.Open(folder, HolderKind.Server);
+        for (var after = 0; after < 60; after += 10)
+        {
+            using var impatient = new CancellationTokenSource(after);
+            try
+            {
+                await using var database = await EmbeddedPostgres.Start(directory, ThrowAway, impatient.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+            File.Exists(Path.Combine(folder, "postgres", "postmaster.pid")).ShouldBeFalse();
+        }
     }
 
     [Fact]
@@ -170,7 +203,8 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using var running = await Running.Start(folder);
         var backend = int.Parse(await running.Ask("select pg_backend_pid()"));
         // A session that is computing does not look up, so it notices nothing.
-        var busy = running.Ask("select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000) b").ContinueWith(_ => { }, TaskScheduler.Default);
+        var busy = running.Ask("select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000) b")
+            .ContinueWith(_ => { }, TaskScheduler.Default);
         await Task.Delay(300, Ct);
 
         Kill(running.Pid);
@@ -265,7 +299,8 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
         (await Should.ThrowAsync<StartException>(() => DataDirectory.Open(folder, HolderKind.Server))).Message.ShouldContain("not empty");
         Directory.GetFiles(folder).Length.ShouldBe(1);
-        (await Should.ThrowAsync<StartException>(() => DataDirectory.Open(Path.Combine(folder, "thesis.tex"), HolderKind.Server))).Message.ShouldContain("is a file");
+        (await Should.ThrowAsync<StartException>(() => DataDirectory.Open(Path.Combine(folder, "thesis.tex"), HolderKind.Server)))
+            .Message.ShouldContain("is a file");
     }
 
     [Fact]
@@ -320,8 +355,8 @@ public sealed class EmbeddedPostgresTests : IDisposable
     {
         await using var running = await Running.Start(folder, ThrowAway with { MemoryLimitMegabytes = 600 });
 
-        (await Should.ThrowAsync<PostgresException>(() => running.Ask("select length(array_agg(repeat('x', 1000))::text) from generate_series(1, 2000000)")))
-            .SqlState.ShouldBe("53200");
+        const string greedy = "select length(array_agg(repeat('x', 1000))::text) from generate_series(1, 2000000)";
+        (await Should.ThrowAsync<PostgresException>(() => running.Ask(greedy))).SqlState.ShouldBe("53200");
         (await running.Ask("select 1")).ShouldBe("1");
     }
 

@@ -22,9 +22,9 @@ sealed class Cluster(DataDirectory directory)
     public int? Major =>
         !Exists ? null
         : int.TryParse(File.ReadAllText(Path.Combine(Folder, "PG_VERSION")), out var major) ? major
-        : throw new StartException($"{Folder} holds no readable PG_VERSION: it is not a PostgreSQL cluster, or a damaged one. Restore it from a backup.");
+        : throw new StartException($"{Folder} holds no readable PG_VERSION: it is damaged. Restore it from a backup.");
 
-    /// <summary>Makes the cluster beside its place and moves it there when it is whole and on the disk, so that a start cut short leaves nothing.</summary>
+    /// <summary>Makes the cluster beside its place and moves it there when it is whole and on the disk: a start cut short leaves nothing.</summary>
     public async Task Create(PostgresBinaries binaries, DatabaseUser user, string socketFolder, bool sync, CancellationToken ct)
     {
         foreach (var left in Directory.GetDirectories(directory.Path, DraftName + "*"))
@@ -44,11 +44,11 @@ sealed class Cluster(DataDirectory directory)
             string[] locale = binaries.Major >= 17
                 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
                 : [OperatingSystem.IsMacOS() ? "--locale=C" : "--locale=C.UTF-8"];
-            await Must(user.Command([.. common, $"--username={Superuser}", $"--pwfile={password}", "--auth-local=scram-sha-256", "--auth-host=scram-sha-256",
-                "--encoding=UTF8", .. locale, "--data-checksums", "--no-instructions", "--no-sync"]), ct);
+            await Must(user.Command([.. common, $"--username={Superuser}", $"--pwfile={password}", "--auth-local=scram-sha-256",
+                "--auth-host=scram-sha-256", "--encoding=UTF8", .. locale, "--data-checksums", "--no-instructions", "--no-sync"]), ct);
 
             var own = Path.Combine(draft, "postgresql.conf");
-            File.WriteAllText(own, "include 'ouro.conf'  # written anew at every start\n\n# Your own settings, which win. They are read at the next start.\n");
+            File.WriteAllText(own, "include 'ouro.conf'  # written anew at every start\n\n# Your own settings, which win, from the next start on.\n");
             user.Own(own);
             WriteSettings(draft, binaries.Major, user);
             // Once at the end instead of file by file: nothing refers to the cluster before it is moved.
@@ -78,7 +78,8 @@ sealed class Cluster(DataDirectory directory)
     {
         var outcome = await Tool.Run(words, ct);
         if (!outcome.Succeeded)
-            throw new StartException($"The database cannot be made ready: `{string.Join(' ', words)}` said: {(outcome.Complaint + outcome.Output).Trim()}");
+            throw new StartException($"The database cannot be made ready: `{string.Join(' ', words)}` said: "
+                + (outcome.Complaint + outcome.Output).Trim());
     }
 
     /// <summary>Sized for a small machine: a server and its database together idle below 200 MB, and a large COPY runs at the disk's speed.</summary>

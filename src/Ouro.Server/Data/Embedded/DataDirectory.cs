@@ -58,6 +58,9 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether the server that a command joined is still there.</summary>
+    internal bool ServerIsAlive => LockHolder.Read(File(HolderName)) is { Kind: HolderKind.Server, Alive: true };
+
     /// <summary>A file or folder in here.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
@@ -124,7 +127,7 @@ public sealed class DataDirectory : IDisposable
             Directory.CreateDirectory(path, Private);
             path = Posix.RealPath(path);
             if (!IsOurs(path))
-                throw new StartException($"{path} is not empty and holds no Ouro data (there is no {KeyName} in it). Choose an empty or a new folder.");
+                throw new StartException($"{path} is not empty and holds no Ouro data (no {KeyName} is in it). Choose an empty or a new folder.");
 
             // Nobody else reads here. The group may keep the right to pass through: the database's own account needs it.
             var mode = System.IO.File.GetUnixFileMode(path);

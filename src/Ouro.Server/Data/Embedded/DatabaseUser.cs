@@ -28,7 +28,8 @@ sealed record DatabaseUser(string? Name, uint Uid, uint Gid)
                     ? throw new StartException($"PostgreSQL does not run as root, and {name} is root. Name another account in OURO_POSTGRES_USER.")
                     : new(name, uint.Parse(account[2]), uint.Parse(account[3]));
         }
-        throw new StartException($"PostgreSQL does not run as root, and there is no account {string.Join(" or ", names)}. Make one (`useradd --system postgres`), or start the server as an ordinary user.");
+        throw new StartException($"PostgreSQL does not run as root, and there is no account {string.Join(" or ", names)}. "
+            + "Make one (`useradd --system postgres`), or start the server as an ordinary user.");
     }
 
     /// <summary>
@@ -45,7 +46,8 @@ sealed record DatabaseUser(string? Name, uint Uid, uint Gid)
             if ((await Tool.Run(way.Command(test), ct)).Succeeded)
                 return way;
         }
-        throw new StartException($"The account {Name}, which runs the database, cannot enter {string.Join(" or ", paths)}. Put them where every account may pass (chmod o+x on the folders above), or start the server as an ordinary user.");
+        throw new StartException($"The account {Name}, which runs the database, cannot enter {string.Join(" or ", paths)}. "
+            + "Put them where every account may pass (chmod o+x on the folders above), or start the server as an ordinary user.");
     }
 
     /// <summary>The words that run a command as this account, which keeps no other rights and can gain none.</summary>

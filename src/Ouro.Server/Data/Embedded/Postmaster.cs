@@ -33,7 +33,8 @@ sealed class Postmaster
             return;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && LiveProcess.Find(pid) is { } orphan && await WorksIn(pid, cluster.Folder, user, ct) == true)
+            if (int.TryParse(Path.GetFileName(folder), out var pid) && LiveProcess.Find(pid) is { } orphan
+                && await WorksIn(pid, cluster.Folder, user, ct) == true)
             {
                 orphan.Signal(Posix.Kill);
                 await orphan.Gone(TimeSpan.FromSeconds(5), ct);
@@ -41,13 +42,14 @@ sealed class Postmaster
         }
         // The id in the file may by now be a stranger's, or that of a corpse not yet buried: PostgreSQL would take either for a running
         // postmaster. What else the file says stays, because by it PostgreSQL finds shared memory that is still in use.
-        if (PidFile.Read(cluster) is { } file && (LiveProcess.Find(file.Pid) is null || await WorksIn(file.Pid, cluster.Folder, user, ct) == false))
+        if (PidFile.Read(cluster) is { } file
+            && (LiveProcess.Find(file.Pid) is null || await WorksIn(file.Pid, cluster.Folder, user, ct) == false))
             PidFile.Disown(cluster);
     }
 
     /// <summary>Starts one, in a session of its own: neither the terminal's Ctrl-C nor the end of the server reaches it.</summary>
-    public static async Task<Postmaster> Start(Cluster cluster, PostgresBinaries binaries, DatabaseUser user, string socketFolder, EmbeddedPostgresOptions options,
-        CancellationToken ct)
+    public static async Task<Postmaster> Start(
+        Cluster cluster, PostgresBinaries binaries, DatabaseUser user, string socketFolder, EmbeddedPostgresOptions options, CancellationToken ct)
     {
         string[] careless = options.ThrowAway ? ["-c", "fsync=off", "-c", "full_page_writes=off"] : [];
         string[] session = File.Exists("/usr/bin/setsid") || File.Exists("/bin/setsid") ? ["setsid"] : [];
@@ -58,7 +60,8 @@ sealed class Postmaster
         if (before == 0)
             Posix.WriteWhole(cluster.Log, "", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var child = Tool.Launch([.. session, "sh", "-c", limited, "sh", $"{options.MemoryLimitMegabytes * 1024L}", cluster.Log,
-            .. user.Command([binaries.Postgres, "-D", cluster.Folder, "-k", socketFolder, "-c", "listen_addresses=", "-c", $"port={Port}", .. careless])]);
+            .. user.Command([binaries.Postgres, "-D", cluster.Folder, "-k", socketFolder, "-c", "listen_addresses=", "-c", $"port={Port}",
+                .. careless])]);
 
         // What is said before the log is open comes here. Disposing of a process leaves its pipes open.
         child.StandardInput.Close();
@@ -66,16 +69,23 @@ sealed class Postmaster
         using var complaint = child.StandardError;
 
         var since = Stopwatch.GetTimestamp();
-        while (!child.HasExited)
+        try
         {
-            if (PidFile.Read(cluster) is { Answers: true } file && file.Pid == child.Id && LiveProcess.Find(child.Id) is { } process)
-                return new(cluster, user, process);
-            if (Stopwatch.GetElapsedTime(since) > options.StartLimit)
+            while (!child.HasExited)
             {
-                Posix.Signal(child.Id, Posix.Quit);
-                throw new StartException($"The database did not start within {options.StartLimit.TotalSeconds:0} s. Its log is {cluster.Log}.");
+                if (PidFile.Read(cluster) is { Answers: true } file && file.Pid == child.Id && LiveProcess.Find(child.Id) is { } process)
+                    return new(cluster, user, process);
+                if (Stopwatch.GetElapsedTime(since) > options.StartLimit)
+                    throw new StartException($"The database did not start within {options.StartLimit.TotalSeconds:0} s. Its log is {cluster.Log}.");
+                await Task.Delay(5, ct);
             }
-            await Task.Delay(5, ct);
+        }
+        catch
+        {
+            // Nobody would know of it, and so nobody would stop it.
+            if (LiveProcess.Find(child.Id) is { } unwanted && !child.HasExited && unwanted.Signal(Posix.Quit))
+                await unwanted.Gone(TimeSpan.FromSeconds(5), CancellationToken.None);
+            throw;
         }
         var said = await complaint.ReadToEndAsync(ct) + Tail(cluster.Log, before);
         throw new StartException($"The database did not start. It said: {said.Trim()}");
@@ -90,7 +100,7 @@ sealed class Postmaster
             if (PidFile.Read(cluster) is { Answers: true } file && file.Pid == Pid)
                 return true;
             if (Stopwatch.GetElapsedTime(since) > limit)
-                throw new StartException($"The running database (process {Pid}) has not answered for {limit.TotalSeconds:0} s. Its log is {cluster.Log}.");
+                throw new StartException($"The database (process {Pid}) has not answered for {limit.TotalSeconds:0} s. Its log is {cluster.Log}.");
             await Task.Delay(10, ct);
         }
         return false;
@@ -99,11 +109,11 @@ sealed class Postmaster
     /// <summary>Reads the settings again.</summary>
     public void Reload() => process.Signal(Posix.Hangup);
 
-    /// <summary>Ends it within ten seconds: sessions are cut and everything is written; failing that, at once, and the next start recovers.</summary>
+    /// <summary>Ends it within ten seconds: in order if that is time enough, else cut short, and the next start recovers.</summary>
     public async Task Stop()
     {
         process.Signal(Posix.Interrupt);
-        if (await process.Gone(TimeSpan.FromSeconds(8), CancellationToken.None))
+        if (await process.Gone(TimeSpan.FromSeconds(7.5), CancellationToken.None))
             return;
         process.Signal(Posix.Quit);
         if (await process.Gone(TimeSpan.FromSeconds(1.5), CancellationToken.None))
@@ -174,7 +184,9 @@ sealed class Postmaster
             try
             {
                 var lines = File.ReadAllLines(Path.Combine(cluster.Folder, Name));
-                return lines.Length > 0 && int.TryParse(lines[0], out var pid) && pid > 0 ? new(pid, lines.Length > 7 && lines[7].Trim() == "ready") : null;
+                return lines.Length > 0 && int.TryParse(lines[0], out var pid) && pid > 0
+                    ? new(pid, lines.Length > 7 && lines[7].Trim() == "ready")
+                    : null;
             }
             catch (IOException)
             {

@@ -34,7 +34,8 @@ public sealed class ServerKey
 
         var secret = File.ReadAllBytes(path);
         if (secret.Length != Length)
-            throw new StartException($"The key {path} has {secret.Length} bytes instead of {Length}: restore it from a backup. Without it the database cannot be opened.");
+            throw new StartException($"The key {path} has {secret.Length} bytes instead of {Length}. "
+                + "Restore it from a backup: without it the database cannot be opened.");
         if (mayCreate && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new(secret);

@@ -41,7 +41,9 @@ static class SocketFolder
 
     static string Make(DatabaseUser user)
     {
-        string?[] parents = user.IsServerItself ? [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"] : ["/run", "/tmp"];
+        string?[] parents = user.IsServerItself
+            ? [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"]
+            : ["/run", "/tmp"];
         foreach (var parent in parents)
         {
             if (string.IsNullOrEmpty(parent) || !Directory.Exists(parent))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ouro.Server.Kernel;
 using Parquet;
 using Parquet.Schema;
@@ -84,6 +85,7 @@ sealed class ParquetRows : RowReader
         return true;
     }
 
+    [MethodImpl(Hot.Path)]
     void Fill()
     {
         Row.Clear();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Ouro.Server.Datasets;
 
@@ -48,6 +49,7 @@ sealed class BinaryRows(bool lenient)
         return Fit.Null;
     }
 
+    [MethodImpl(Hot.Path)]
     public Fit Write(ColumnType type, Row row, in Cell cell)
     {
         if (cell.Kind == CellKind.Null) return Null();
@@ -65,6 +67,7 @@ sealed class BinaryRows(bool lenient)
         }
     }
 
+    [MethodImpl(Hot.Path)]
     public Fit Bigint(long value)
     {
         var to = Take(12);
@@ -73,6 +76,7 @@ sealed class BinaryRows(bool lenient)
         return Fit.Value;
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteBigint(Row row, in Cell cell)
     {
         if (cell.Kind == CellKind.Integer) return Bigint(cell.Bits);
@@ -81,6 +85,7 @@ sealed class BinaryRows(bool lenient)
             ? Bigint(value) : NullOrMisfit(cell, text);
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteDouble(Row row, in Cell cell)
     {
         if (cell.Kind == CellKind.Double) return double.IsFinite(cell.Double) ? Bigint(cell.Bits) : Null();
@@ -112,6 +117,7 @@ sealed class BinaryRows(bool lenient)
         return true;
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteBoolean(Row row, in Cell cell)
     {
         var value = cell.Bits != 0;
@@ -126,6 +132,7 @@ sealed class BinaryRows(bool lenient)
         return Fit.Value;
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteDate(Row row, in Cell cell)
     {
         var days = (int)cell.Bits;
@@ -145,6 +152,7 @@ sealed class BinaryRows(bool lenient)
         return Fit.Value;
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteTimestamp(Row row, in Cell cell)
     {
         if (cell.Kind == CellKind.Timestamp) return Bigint(cell.Bits);
@@ -156,7 +164,7 @@ sealed class BinaryRows(bool lenient)
     Fit WriteUuid(Row row, in Cell cell)
     {
         if (cell.Kind is not (CellKind.Field or CellKind.String or CellKind.Plain)) return Fit.Misfit;
-        var text = row.Text(cell).Trim((byte)' ');
+        var text = row.Text(cell).Unspaced();
         if (!Fitting.TryUuid(text, out var id)) return NullOrMisfit(cell, text);
         var to = Take(20);
         BinaryPrimitives.WriteInt32BigEndian(to, 16);
@@ -164,12 +172,14 @@ sealed class BinaryRows(bool lenient)
         return Fit.Value;
     }
 
+    [MethodImpl(Hot.Path)]
     Fit WriteText(Row row, in Cell cell)
     {
         if (cell.Kind is CellKind.Field or CellKind.String or CellKind.Plain or CellKind.Number or CellKind.Json)
         {
             var text = row.Text(cell);
-            if (text.Contains((byte)0)) return Fit.Misfit;
+            // A text file with a NUL was refused before its rows were read.
+            if (cell.Kind != CellKind.Field && text.Contains((byte)0)) return Fit.Misfit;
             return Bytes(text);
         }
         Span<byte> written = stackalloc byte[40];
@@ -187,6 +197,7 @@ sealed class BinaryRows(bool lenient)
         return Bytes(written[..count]);
     }
 
+    [MethodImpl(Hot.Path)]
     Fit Bytes(ReadOnlySpan<byte> text)
     {
         var to = Take(4 + text.Length);
@@ -206,7 +217,7 @@ sealed class BinaryRows(bool lenient)
     {
         text = default;
         if (cell.Kind != CellKind.Field && (cell.Kind != CellKind.String || !lenient && cell.Length > 0)) return false;
-        text = row.Text(cell).Trim((byte)' ');
+        text = row.Text(cell).Unspaced();
         return true;
     }
 
@@ -214,7 +225,7 @@ sealed class BinaryRows(bool lenient)
     {
         text = default;
         if (cell.Kind is not (CellKind.Field or CellKind.String)) return false;
-        text = row.Text(cell).Trim((byte)' ');
+        text = row.Text(cell).Unspaced();
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Ouro.Server.Datasets;
@@ -12,6 +13,7 @@ static class Fitting
     const TypeSet AnyNumber = TypeSet.Bigint | TypeSet.DoublePrecision | TypeSet.Numeric;
 
     /// <summary>The types among <paramref name="possible"/> that the value fits.</summary>
+    [MethodImpl(Hot.Path)]
     public static TypeSet Of(Row row, in Cell cell, TypeSet possible) => cell.Kind switch
     {
         CellKind.Null => possible,
@@ -31,7 +33,7 @@ static class Fitting
     public static bool IsMissing(Row row, in Cell cell) => cell.Kind switch
     {
         CellKind.Null => true,
-        CellKind.Field => IsMissing(row.Text(cell).Trim((byte)' ')),
+        CellKind.Field => IsMissing(row.Text(cell).Unspaced()),
         CellKind.String => cell.Length == 0,
         _ => false,
     };
@@ -48,6 +50,13 @@ static class Fitting
     static readonly byte[][] Words =
         [.. new[] { "NA", "N/A", "NaN", "null", "None", "#N/A", "<NA>", "\\N", "inf", "-inf", "Infinity", "-Infinity" }.Select(Encoding.ASCII.GetBytes)];
 
+    /// <summary>The text without spaces around it.</summary>
+    public static ReadOnlySpan<byte> Unspaced(this ReadOnlySpan<byte> text)
+    {
+        if (text.Length == 0 || text[0] != ' ' && text[^1] != ' ') return text;
+        return text.Trim((byte)' ');
+    }
+
     public static bool TryBoolean(ReadOnlySpan<byte> text, out bool value)
     {
         value = text.Length == 4 && Ascii.EqualsIgnoreCase(text, "true"u8);
@@ -59,7 +68,7 @@ static class Fitting
 
     static TypeSet OfField(ReadOnlySpan<byte> text)
     {
-        text = text.Trim((byte)' ');
+        text = text.Unspaced();
         if (text.Length == 0) return TypeSet.Any;
         var first = text[0];
         if ((uint)(first - '0') <= 9 || first is (byte)'-' or (byte)'.')
@@ -84,7 +93,7 @@ static class Fitting
 
     static TypeSet OfMoment(ReadOnlySpan<byte> text)
     {
-        text = text.Trim((byte)' ');
+        text = text.Unspaced();
         if (!Moment.TryTimestamp(text, out _)) return TypeSet.None;
         return text.Length == 10 ? TypeSet.Date | TypeSet.Timestamptz : TypeSet.Timestamptz;
     }

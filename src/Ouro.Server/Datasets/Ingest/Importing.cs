@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
@@ -92,6 +93,7 @@ public static class Importing
         return reader.RowNumber;
     }
 
+    [MethodImpl(Hot.Path)]
     static bool Put(RowReader reader, BinaryRows to, ColumnType[] types, bool[] open, long[] nulls)
     {
         var row = reader.Row;

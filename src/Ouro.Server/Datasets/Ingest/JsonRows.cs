@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Ouro.Server.Datasets;
@@ -67,6 +68,7 @@ sealed class JsonRows : RowReader
     }
 
     /// <summary>One object into the row; false when more text is needed, or there is no more.</summary>
+    [MethodImpl(Hot.Path)]
     bool TryObject(ref Utf8JsonReader reader)
     {
         do
@@ -95,6 +97,7 @@ sealed class JsonRows : RowReader
         return true;
     }
 
+    [MethodImpl(Hot.Path)]
     bool TryValue(ref Utf8JsonReader reader, int column)
     {
         switch (reader.TokenType)

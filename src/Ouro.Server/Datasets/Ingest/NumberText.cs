@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Ouro.Server.Datasets;
 
@@ -41,6 +42,7 @@ readonly ref struct NumberText
     /// <summary>Written without a point and an exponent.</summary>
     public bool IsWhole { get; }
 
+    [MethodImpl(Hot.Path)]
     public static bool TryRead(ReadOnlySpan<byte> text, out NumberText number)
     {
         number = default;
@@ -106,6 +108,7 @@ readonly ref struct NumberText
     }
 
     /// <summary>A double, only where it keeps every digit that was written: more than 17 of them, or an id above 2^53, need another type.</summary>
+    [MethodImpl(Hot.Path)]
     public bool TryDouble(out double value)
     {
         value = 0;

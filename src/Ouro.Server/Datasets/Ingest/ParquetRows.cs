@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Ouro.Server.Kernel;
 using Parquet;
 using Parquet.Schema;
 
@@ -83,6 +85,7 @@ sealed class ParquetRows : RowReader
         return true;
     }
 
+    [MethodImpl(Hot.Path)]
     void Fill()
     {
         Row.Clear();

@@ -34,7 +34,7 @@ public sealed class DatasetOperations(
 
         await using var tx = await db.Begin(ct);
         await DatasetStore.CreateTable(tx, table, ct);
-        var ingested = rows.ValueKind == JsonValueKind.Array ? await RowsInput.Write(tx, table, rows, ct) : RowsInput.Nothing;
+        var ingested = rows.ValueKind == JsonValueKind.Array ? await RowWriting.Append(tx, table, rows, ct) : RowWriting.Nothing;
         table = table with { RowCount = ingested.Inserted };
         var asset = await Publish(tx, actor, table, new Asset { Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId, Attribution = input.Attribution ?? new() },
             input.Visibility, input.OrgId, input.TeamId, ct);
@@ -95,9 +95,9 @@ public sealed class DatasetOperations(
         var table = await DatasetStore.Hold(tx, id, ct) ?? throw Refusal.NoAsset(id);
         var ingested = input.Mode switch
         {
-            IngestMode.Overwrite => await RowsInput.Overwrite(tx, table, input.Rows, ct),
-            IngestMode.Upsert => await RowsInput.Upsert(tx, table, input.Rows, ct),
-            _ => await RowsInput.Write(tx, table, input.Rows, ct),
+            IngestMode.Overwrite => await RowWriting.Overwrite(tx, table, input.Rows, ct),
+            IngestMode.Upsert => await RowWriting.Upsert(tx, table, input.Rows, ct),
+            _ => await RowWriting.Append(tx, table, input.Rows, ct),
         };
         var count = (input.Mode == IngestMode.Overwrite ? 0 : table.RowCount) + ingested.Added;
         await DatasetStore.SetRowCount(tx, id, count, ct);

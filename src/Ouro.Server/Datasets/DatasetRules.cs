@@ -11,10 +11,9 @@ public static class DatasetRules
     {
         if (string.IsNullOrWhiteSpace(input.Schema))
             throw Refusal.Fields(("dataset.schema", "schema is the text of one CREATE TABLE statement that names the columns."));
-        var declared = CreateTableText.Parse(input.Schema, Names(input.Metadata));
-        var types = Typing.FromRows(declared, rows);
+        var declared = Typing.FromRows(CreateTableText.Parse(input.Schema, Names(input.Metadata)), rows);
         var names = ColumnNames.For([.. declared.Select(d => d.SentAs)]);
-        return [.. declared.Select((d, i) => new StoredColumn(names[i], types[i], d.SentAs))];
+        return [.. declared.Select((d, i) => new StoredColumn(names[i], d.Type, d.SentAs))];
     }
 
     public static StoredTable New(Guid id, string? name, List<StoredColumn> columns, long rows = 0) =>

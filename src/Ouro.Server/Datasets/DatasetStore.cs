@@ -21,6 +21,8 @@ public sealed record StoredTable(Guid AssetId, string Name, string Label, List<S
     /// <summary>The table, and its columns without the hidden one, ready for a statement.</summary>
     public Sql From => $"datasets.{Sql.Identifier(PhysicalName)}";
 
+    public Sql View => $"datasets.{Sql.Identifier(Name)}";
+
     public Sql ColumnList => Sql.Join(", ", Columns.Select(c => Sql.Identifier(c.Name)));
 }
 
@@ -63,12 +65,12 @@ static class DatasetStore
         """, ct);
 
     public static Task CreateView(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"""
-        create view datasets.{Sql.Identifier(table.Name)} as select {table.ColumnList} from {table.From}
+        create view {table.View} as select {table.ColumnList} from {table.From}
         """, ct);
 
     public static async Task Drop(Session tx, StoredTable table, CancellationToken ct)
     {
-        await tx.Run($"drop view if exists datasets.{Sql.Identifier(table.Name)}", ct);
+        await tx.Run($"drop view if exists {table.View}", ct);
         await tx.Run($"drop table if exists {table.From}", ct);
     }
 

@@ -11,15 +11,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly DataDirectory directory;
-    private readonly EmbeddedPostgresOptions options;
-    private readonly Cluster cluster;
-    private readonly DatabaseUser user;
-    private readonly CancellationTokenSource stopping = new();
-    private PostgresBinaries? binaries;
-    private Postmaster? postmaster;
-    private bool socketPrepared;
-    private Task watching = Task.CompletedTask;
+    readonly DataDirectory directory;
+    readonly EmbeddedPostgresOptions options;
+    readonly Cluster cluster;
+    readonly DatabaseUser user;
+    readonly CancellationTokenSource stopping = new();
+    PostgresBinaries? binaries;
+    Postmaster? postmaster;
+    bool socketPrepared;
+    Task watching = Task.CompletedTask;
 
     EmbeddedPostgres(DataDirectory directory, EmbeddedPostgresOptions options)
     {
@@ -142,7 +142,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Restarts the database when it dies. Requests fail meanwhile; the pool's next connections find it in the same place.</summary>
-    private async Task Watch()
+    async Task Watch()
     {
         var ct = stopping.Token;
         var failures = 0;

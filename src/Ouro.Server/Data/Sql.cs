@@ -89,8 +89,8 @@ public sealed class Sql
     public void AppendFormatted(Guid[] value) => Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, value);
     public void AppendFormatted(string[] value) => Add(NpgsqlDbType.Array | NpgsqlDbType.Text, value);
     public void AppendFormatted(byte[]? value) => Add(NpgsqlDbType.Bytea, value);
-    public void AppendFormatted(JsonElement value) => Add(NpgsqlDbType.Jsonb, value.GetRawText());
-    public void AppendFormatted(JsonElement? value) => Add(NpgsqlDbType.Jsonb, value?.GetRawText());
+    public void AppendFormatted(JsonElement value) => Add(NpgsqlDbType.Json, value.GetRawText());
+    public void AppendFormatted(JsonElement? value) => Add(NpgsqlDbType.Json, value?.GetRawText());
 
     /// <summary>An enum travels as its wire name.</summary>
     public void AppendFormatted<T>(T value) where T : struct, Enum => Add(NpgsqlDbType.Text, Wire.Name(value));

@@ -99,7 +99,8 @@ create table public.assets (
   license_id text,
   metadata jsonb,
   attribution jsonb not null,
-  preview jsonb,
+  -- json, because a preview keeps the order of its columns.
+  preview json,
   state text not null default 'success' check (state in ('queued', 'in-progress', 'success', 'error')),
   source text not null check (source in ('web', 'api')),
   created_at timestamptz not null,

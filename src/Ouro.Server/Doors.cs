@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Data;
+using Ouro.Server.SocketIo;
 
 namespace Ouro.Server;
 
@@ -29,6 +30,7 @@ public static class Doors
     {
         var api = app.MapGroup("/api");
         foreach (var feature in Features.All) feature.Rest?.Invoke(api);
+        app.MapSocketIo("/socket.io/");
         app.MapOpenApi("/api/{documentName}.json");
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();

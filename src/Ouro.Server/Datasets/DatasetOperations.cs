@@ -8,7 +8,10 @@ using Ouro.Server.Events;
 namespace Ouro.Server.Datasets;
 
 /// <summary>A dataset as it was just written: the asset, how many rows came in, and what was left out.</summary>
-public sealed record WrittenDataset(Asset Asset, RowIngest RowIngest, IngestWarning? Warning);
+/// <param name="Asset">The dataset.</param>
+/// <param name="RowIngest">How many rows came in; null where none were sent, because a client that reads a count does not send them later.</param>
+/// <param name="Warning">What was left out.</param>
+public sealed record WrittenDataset(Asset Asset, RowIngest? RowIngest, IngestWarning? Warning);
 
 /// <summary>Tables that answer SQL: made, read, written, asked, deleted.</summary>
 public sealed class DatasetOperations(
@@ -39,7 +42,7 @@ public sealed class DatasetOperations(
         var asset = await Publish(tx, actor, table, new Asset { Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId, Attribution = input.Attribution ?? new() },
             input.Visibility, input.OrgId, input.TeamId, ct);
         await tx.Commit(ct);
-        return new(asset, new(ingested.Inserted, ingested.Skipped), ingested.Warning);
+        return new(asset, input.Rows is null ? null : new(ingested.Inserted, ingested.Skipped), ingested.Warning);
     }
 
     /// <summary>Makes a filled table a dataset: its view, its role, its asset with a preview. The caller commits.</summary>

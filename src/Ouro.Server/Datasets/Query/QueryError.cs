@@ -18,7 +18,7 @@ static class QueryError
         if (error.SqlState is PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow) return Busy();
         var position = error.Position > prefix ? query.Written(error.Position - prefix) : (int?)null;
         var details = Details(position, Ours(error.Detail, table));
-        if (Writes(error, query) is { } verb)
+        if (Writes(error, query, table) is { } verb)
             return new(400, PostgresErrorCodes.ReadOnlySqlTransaction, $"Query failed: only reads are possible; {verb}.",
                 "Start with SELECT, WITH, VALUES or TABLE. Rows are changed through the dataset's data, not through SQL.", details);
         return new(400, error.SqlState, $"Query failed: {Ours(error.MessageText, table)}", Ours(error.Hint, table), details);
@@ -43,14 +43,17 @@ static class QueryError
     }
 
     /// <summary>What the query does instead of reading, or null where it reads.</summary>
-    static string? Writes(PostgresException error, QueryText query) => error.SqlState switch
+    static string? Writes(PostgresException error, QueryText query, DatasetTable table) => error.SqlState switch
     {
         PostgresErrorCodes.SyntaxError when !Readers.Contains(query.FirstWord) && char.IsAsciiLetter(query.FirstWord[0]) =>
             $"this one starts with {Short(query.FirstWord)}",
         PostgresErrorCodes.ReadOnlySqlTransaction => "this one would write",
+        PostgresErrorCodes.SyntaxError when error.MessageText.Contains("INTO is not allowed", StringComparison.Ordinal) => "this one would create a table",
         PostgresErrorCodes.InvalidCursorDefinition => "this one would create a table",
         PostgresErrorCodes.FeatureNotSupported when error.MessageText.Contains("WITH", StringComparison.Ordinal) => "this one writes inside WITH",
         PostgresErrorCodes.FeatureNotSupported when error.MessageText.Contains("FOR ", StringComparison.Ordinal) => "this one locks rows",
+        // The role may always read its own view, so what it may not do is to lock it.
+        PostgresErrorCodes.InsufficientPrivilege when error.MessageText.Contains(table.Name, StringComparison.Ordinal) => "this one locks rows",
         _ => null,
     };
 

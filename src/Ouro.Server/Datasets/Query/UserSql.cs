@@ -100,9 +100,9 @@ public sealed class UserSql : IAsyncDisposable
 
     static async Task<QueryResult> Execute(NpgsqlDataSource source, DatasetTable table, QueryText query, QueryLimits limits, CancellationToken ct)
     {
+        await using var connection = await Open(source, ct);
         try
         {
-            await using var connection = await source.OpenConnectionAsync(ct);
             // Behind DECLARE … FOR, PostgreSQL's grammar has room for a query only. Returned to the pool, the connection rolls back
             // whatever is still open, also after an error.
             await using var declare = new NpgsqlBatch(connection) { BatchCommands = { new("begin read only"), new(Prefix + query.Sql) } };
@@ -116,6 +116,23 @@ public sealed class UserSql : IAsyncDisposable
         catch (NpgsqlException error) when (error.InnerException is IOException or SocketException)
         {
             throw QueryError.Lost();
+        }
+    }
+
+    /// <summary>A connection of the dataset's role. A role that is missing or has another password is a bug, and no fault of the query.</summary>
+    static async Task<NpgsqlConnection> Open(NpgsqlDataSource source, CancellationToken ct)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ct);
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow)
+        {
+            throw QueryError.Busy();
+        }
+        catch (NpgsqlException error) when (error.InnerException is TimeoutException)
+        {
+            throw QueryError.Busy();
         }
     }
 
@@ -139,7 +156,8 @@ public sealed class UserSql : IAsyncDisposable
 
     static async Task Piece(NpgsqlConnection connection, JsonRows json, long rows, CancellationToken ct)
     {
-        await using var fetch = new NpgsqlCommand(FormattableString.Invariant($"fetch forward {rows} from q"), connection) { AllResultTypesAreUnknown = true };
+        var sql = FormattableString.Invariant($"fetch forward {rows} from q");
+        await using var fetch = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
         // Sequential, so that a row of a gigabyte is seen to be one before it is in memory.
         await using var reader = await fetch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
         await json.Append(reader, ct);

@@ -88,10 +88,14 @@ public sealed class AttackTests(QueryWorld world)
     [Fact]
     public async Task Only_names_that_say_nothing_can_be_listed()
     {
-        var result = await world.Query("select i::regclass::text as name, i::regtype::text as type, i::regrole::text as role from generate_series(16384, 18000) i");
+        var result = await world.Query("""
+            select i::regclass::text as name, i::regtype::text as type, i::regrole::text as role from generate_series(16384, 18000) i
+            """);
 
         foreach (var name in result.Rows.As<List<Dictionary<string, string>>>()!.SelectMany(row => row.Values))
-            name.ShouldMatch("""^(\d+|datasets\.[dt]_[0-9a-f]{24}(_pkey)?(\[\])?|d_[0-9a-f]{12}_([0-9a-f]{24}|readers)|ouro_\w+|pg_toast\.\w+|(public\.)?_?users(\[\])?)$""");
+            name.ShouldMatch("""
+                ^(\d+|datasets\.[dt]_[0-9a-f]{24}(_pkey)?(\[\])?|d_[0-9a-f]{12}_([0-9a-f]{24}|readers)|ouro_\w+|pg_toast\.\w+|(public\.)?_?users(\[\])?)$
+                """);
     }
 
     string Filled(string sql) => sql.Replace("{other}", world.Other.Qualified.Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal)
@@ -162,7 +166,7 @@ public sealed class AttackTests(QueryWorld world)
           (select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname ~ '^d_'),
           (select count(*) from pg_class c where c.relname in ('x', 'users')),
           (select count(*) from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.usename ~ '^d_'),
-          (select string_agg(concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls), ',') from pg_roles where rolname ~ '^d_' and rolcanlogin),
+          (select count(*) from pg_roles where rolname ~ '^d_' and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)),
           (select count(*) from pg_listening_channels()),
           (select pg_postmaster_start_time()))
         """;

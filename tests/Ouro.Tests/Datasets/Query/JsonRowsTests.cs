@@ -80,7 +80,8 @@ public sealed class JsonRowsTests(QueryWorld world)
     [Fact]
     public async Task Every_character_survives()
     {
-        var result = await world.Query("select i, chr(i) as c from generate_series(1, 70000) i where i not between 55296 and 57343", QueryLimits.Default with { Rows = 100_000 });
+        var result = await world.Query(
+            "select i, chr(i) as c from generate_series(1, 70000) i where i not between 55296 and 57343", QueryLimits.Default with { Rows = 100_000 });
 
         foreach (var row in result.Rows.As<List<JsonElement>>()!)
             row.GetProperty("c").GetString().ShouldBe(char.ConvertFromUtf32(row.GetProperty("i").GetInt32()));

@@ -120,7 +120,7 @@ public sealed class UserSqlTests(QueryWorld world)
         var watch = Stopwatch.StartNew();
 
         var refusal = await Should.ThrowAsync<Refusal>(() => sql.Run(deaf,
-            "select length(normalize(repeat(U&'\\0315\\0300\\05AE\\0301', 100000)))", QueryLimits.Default with { Time = TimeSpan.FromMilliseconds(200) }, default));
+            "select length(normalize(repeat(U&'\\0315\\0300\\05AE\\0301', 8000)))", QueryLimits.Default with { Time = TimeSpan.FromMilliseconds(200) }, default));
 
         refusal.Status.ShouldBe(408);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4));

@@ -160,11 +160,14 @@ sealed class ParquetRows : RowReader
         {
             return await read();
         }
-        catch (Exception e) when (e is not (Refusal or OperationCanceledException or UnauthorizedAccessException) && (e is EndOfStreamException or not IOException))
+        catch (Exception e) when (e is not (Refusal or OperationCanceledException or UnauthorizedAccessException) && !IsOfTheDisk(e))
         {
             throw Refusal.Invalid("unreadable_file", $"The Parquet file cannot be read: {e.Message}", "It may have been cut off; write it again.");
         }
     }
+
+    /// <summary>The library complains of a file with the plain exception, which carries no error number of the operating system.</summary>
+    static bool IsOfTheDisk(Exception e) => e is IOException and not EndOfStreamException && e.HResult != new IOException().HResult;
 
     static Refusal Lie(string what) =>
         Refusal.Invalid("unreadable_file", $"The Parquet file contradicts itself: {what}.", "It may be damaged; write it again.");

@@ -12,6 +12,7 @@ namespace Ouro.Server.Datasets;
 sealed class ParquetRows : RowReader
 {
     const long MaxGroupBytes = 512L * 1024 * 1024;
+    const long WorthCollecting = 8L * 1024 * 1024;
 
     readonly ParquetReader reader;
     readonly FileStream file;
@@ -24,6 +25,7 @@ sealed class ParquetRows : RowReader
     long rowOfGroup;
     long bytesOfGroup;
     long bytesBefore;
+    long memoryOfGroup;
 
     ParquetRows(ParquetReader reader, FileStream file, long length)
     {
@@ -55,7 +57,7 @@ sealed class ParquetRows : RowReader
             });
             var rows = await Understood(() => Task.FromResult(new ParquetRows(reader, file, spooled.Length)));
             if (rows.reader.Metadata!.NumRows != rows.reader.RowGroups.Sum(group => group.RowCount))
-                throw Lie($"it has {rows.reader.Metadata.NumRows:N0} rows by its footer and {rows.reader.RowGroups.Sum(group => group.RowCount):N0} by its row groups");
+                throw Lie("its footer counts other rows than its row groups");
             return rows;
         }
         catch
@@ -146,6 +148,7 @@ sealed class ParquetRows : RowReader
                 if (chunk.NumValues > MaxGroupBytes || chunk.TotalUncompressedSize > MaxGroupBytes) memory = long.MaxValue / 2;
                 else memory += 16 * chunk.NumValues + chunk.TotalUncompressedSize;
                 bytesOfGroup += chunk.TotalCompressedSize;
+                memoryOfGroup = memory;
                 if (memory > MaxGroupBytes)
                     throw Refusal.Invalid("row_group_too_large",
                         $"Reading a row group of this Parquet file takes more than {MaxGroupBytes / 1024 / 1024} MiB of memory.",
@@ -176,6 +179,9 @@ sealed class ParquetRows : RowReader
     {
         foreach (var read in values) read.Dispose();
         values.Clear();
+        // A row group leaves large arrays, for which the collector is in no hurry: an import would take as much memory as its file is long.
+        if (memoryOfGroup > WorthCollecting) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+        memoryOfGroup = 0;
     }
 
     public override async ValueTask DisposeAsync()

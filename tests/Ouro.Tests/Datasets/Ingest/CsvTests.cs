@@ -14,7 +14,12 @@ public sealed class CsvTests(ScratchPostgres postgres) : ImportTest(postgres)
     [Fact]
     public async Task Types_are_guessed_from_the_values()
     {
-        var report = await Load("Day,At,Count,Share,Open,Word\n2024-02-29,2024-02-29T12:30:00+02:00,1099511627776,0.1,true,x\n2024-03-01,2024-03-01 00:00:00.5,-7,1e3,FALSE,\n");
+        var report = await Load("""
+            Day,At,Count,Share,Open,Word
+            2024-02-29,2024-02-29T12:30:00+02:00,1099511627776,0.1,true,x
+            2024-03-01,2024-03-01 00:00:00.5,-7,1e3,FALSE,
+
+            """);
 
         Types(report).ShouldBe("day:Date at:Timestamptz count:Bigint share:DoublePrecision open:Boolean word:Text");
         (await Rows()).ShouldBe([

@@ -61,7 +61,10 @@ public abstract class ImportTest(ScratchPostgres postgres) : IDisposable
         {
             var rows = new List<string>();
             while (await reader.ReadAsync(ct))
-                rows.Add(string.Join("|", Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "∅" : Shown(reader.GetValue(i)))));
+            {
+                var values = Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "∅" : Shown(reader.GetValue(i)));
+                rows.Add(string.Join("|", values));
+            }
             return rows.ToArray();
         }, Ct);
 

@@ -11,7 +11,8 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
 {
     static readonly TableColumn[] Columns =
     [
-        new("us_gross", ColumnType.Bigint), new("share", ColumnType.DoublePrecision), new("ok", ColumnType.Boolean), new("at", ColumnType.Timestamptz),
+        new("us_gross", ColumnType.Bigint), new("share", ColumnType.DoublePrecision), new("ok", ColumnType.Boolean),
+        new("at", ColumnType.Timestamptz),
         new("day", ColumnType.Date), new("word", ColumnType.Text), new("exact", ColumnType.Numeric), new("ref", ColumnType.Uuid, SkipsMisfits: true),
     ];
 
@@ -34,7 +35,8 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
         var input = Read($$"""
             [{"US Gross": 1099511627776, "share": 0.30000000000000004, "ok": true, "at": "2024-05-31T12:00:00+02:00", "day": "2024-05-31",
               "word": "x", "exact": 12345678901234567890.5, "ref": "{{id}}"},
-             {"us_gross": "5", "share": "1e3", "ok": "False", "at": "2024-05-31", "day": "2024-05-31T00:00:00", "word": {"a": [1]}, "exact": "0.10", "ref": null},
+             {"us_gross": "5", "share": "1e3", "ok": "False", "at": "2024-05-31", "day": "2024-05-31T00:00:00", "word": {"a": [1]},
+              "exact": "0.10", "ref": null},
              {"usGross": 5.0, "share": null, "ok": "", "at": "", "word": 1.50}]
             """);
 

@@ -31,7 +31,8 @@ public sealed class NamesAndSchemaTests
 
     [Fact]
     public void Names_are_distinct_and_never_empty() =>
-        ColumnNames.For(["a", "A", "a b", "", "a_2", "a", "%", "_row", "_ROW"]).ShouldBe(["a", "a_2", "a_b", "column_4", "a_2_2", "a_3", "column_7", "_row_", "_row__2"]);
+        ColumnNames.For(["a", "A", "a b", "", "a_2", "a", "%", "_row", "_ROW"])
+            .ShouldBe(["a", "a_2", "a_b", "column_4", "a_2_2", "a_3", "column_7", "_row_", "_row__2"]);
 
     [Fact]
     public void A_name_is_cut_at_63_bytes_between_letters()

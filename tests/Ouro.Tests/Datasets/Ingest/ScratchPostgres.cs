@@ -73,7 +73,9 @@ public sealed class ScratchPostgres : IAsyncLifetime
     {
         var path = Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => $"{version}/bin/{program}").Last(File.Exists);
         // PostgreSQL refuses to run as root.
-        var info = root ? new ProcessStartInfo("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments]) : new(path, arguments);
+        var info = root
+            ? new ProcessStartInfo("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
+            : new ProcessStartInfo(path, arguments);
         info.RedirectStandardOutput = info.RedirectStandardError = true;
         info.WorkingDirectory = "/";
         var process = Process.Start(info)!;

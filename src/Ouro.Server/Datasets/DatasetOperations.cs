@@ -118,8 +118,23 @@ public sealed class DatasetOperations(
         var table = await Find(actor, id, ct);
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
-        var result = await userSql.Run(table.Table, input.Query, QueryLimits.Default, ct);
+        var result = await Run(table.Table, input.Query, ct);
         return new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
+    }
+
+    async Task<QueryResult> Run(DatasetTable table, string sql, CancellationToken ct)
+    {
+        try
+        {
+            return await userSql.Run(table, sql, QueryLimits.Default, ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            // A restored database comes without its roles, and another server key makes other passwords: the role is made anew.
+            await roles.Create(db, table, ct);
+            await userSql.Drop(table);
+            return await userSql.Run(table, sql, QueryLimits.Default, ct);
+        }
     }
 
     /// <summary>Takes away the table, its view and its role, in the transaction that deletes the asset.</summary>
@@ -128,6 +143,7 @@ public sealed class DatasetOperations(
         if (await DatasetStore.Hold(tx, id, ct) is not { } table) return;
         if (MayQuery) await roles.Remove(tx, table.Table, ct);
         await DatasetStore.Drop(tx, table, ct);
+        await userSql.Drop(table.Table);
         known.TryRemove(id, out _);
     }
 

@@ -10,7 +10,7 @@ static class JsonCell
     static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
 
     /// <summary>Writes a value. <paramref name="text"/> may be changed on the way: elements of arrays are unquoted in place.</summary>
-    public static void Write(Utf8Buffer output, ColumnType type, Memory<byte> text)
+    public static void Write(Utf8Buffer output, ResultType type, Memory<byte> text)
     {
         if (type.Array) WriteArray(output, type.Form, text.Span);
         else WriteValue(output, type.Form, text.Span);

@@ -11,7 +11,7 @@ namespace Ouro.Server.Datasets;
 /// </summary>
 /// <param name="rows">At most this many rows; one more says that there are more.</param>
 /// <param name="bytes">At most this much JSON.</param>
-public sealed class JsonRows(int rows, long bytes) : IDisposable
+public sealed class ResultRows(int rows, long bytes) : IDisposable
 {
     // A cell up to this size is (nearly always) here already with its row; a larger one is worth waiting for.
     const int SmallCell = 4096;
@@ -19,7 +19,7 @@ public sealed class JsonRows(int rows, long bytes) : IDisposable
     readonly Utf8Buffer output = new();
     byte[] cell = ArrayPool<byte>.Shared.Rent(SmallCell);
     ResultColumn[] columns = [];
-    ColumnType[] types = [];
+    ResultType[] types = [];
     byte[][]? keys;
 
     /// <summary>How many rows there are so far.</summary>
@@ -34,7 +34,7 @@ public sealed class JsonRows(int rows, long bytes) : IDisposable
     /// <summary>One whole result. The reader is left where <see cref="Append"/> leaves it.</summary>
     public static async Task<QueryResult> Read(NpgsqlDataReader reader, int rows, long bytes, CancellationToken ct)
     {
-        using var json = new JsonRows(rows, bytes);
+        using var json = new ResultRows(rows, bytes);
         await json.Append(reader, ct);
         return json.Result();
     }
@@ -114,7 +114,7 @@ public sealed class JsonRows(int rows, long bytes) : IDisposable
     {
         var count = reader.FieldCount;
         var described = new byte[count][];
-        (columns, types) = (new ResultColumn[count], new ColumnType[count]);
+        (columns, types) = (new ResultColumn[count], new ResultType[count]);
         using var key = new Utf8Buffer();
         HashSet<string>? taken = count > 1 ? new(count, StringComparer.Ordinal) : null;
         for (var i = 0; i < count; i++)

@@ -142,7 +142,7 @@ public sealed class UserSql : IAsyncDisposable
     /// </summary>
     static async Task<QueryResult> Fetch(NpgsqlConnection connection, QueryLimits limits, CancellationToken ct)
     {
-        using var json = new JsonRows(limits.Rows, limits.Bytes);
+        using var json = new ResultRows(limits.Rows, limits.Bytes);
         var piece = FirstPiece;
         while (true)
         {
@@ -154,7 +154,7 @@ public sealed class UserSql : IAsyncDisposable
         }
     }
 
-    static async Task Piece(NpgsqlConnection connection, JsonRows json, long rows, CancellationToken ct)
+    static async Task Piece(NpgsqlConnection connection, ResultRows json, long rows, CancellationToken ct)
     {
         var sql = FormattableString.Invariant($"fetch forward {rows} from q");
         await using var fetch = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };

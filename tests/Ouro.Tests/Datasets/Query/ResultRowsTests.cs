@@ -113,7 +113,7 @@ public sealed class JsonRowsTests(QueryWorld world)
         };
         await using var reader = await command.ExecuteReaderAsync();
 
-        var result = await JsonRows.Read(reader, 100, 1 << 20, default);
+        var result = await ResultRows.Read(reader, 100, 1 << 20, default);
 
         result.Count.ShouldBe(5);
         result.Rows.As<List<JsonElement>>()![4].GetProperty("big").GetString()!.Length.ShouldBe(15_000);

@@ -230,8 +230,9 @@ sealed class BinaryRows(bool lenient)
         return true;
     }
 
+    // Frames send their words for a missing value as strings: “NaT” in a column of timestamps.
     Fit NullOrMisfit(in Cell cell, ReadOnlySpan<byte> trimmed) =>
-        trimmed.Length == 0 || cell.Kind == CellKind.Field && Fitting.IsMissing(trimmed) ? Null() : Fit.Misfit;
+        trimmed.Length == 0 || (cell.Kind == CellKind.Field || lenient && cell.Kind == CellKind.String) && Fitting.IsMissing(trimmed) ? Null() : Fit.Misfit;
 
     Span<byte> Take(int bytes)
     {

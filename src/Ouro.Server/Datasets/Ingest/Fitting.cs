@@ -48,7 +48,7 @@ static class Fitting
     }
 
     static readonly byte[][] Words =
-        [.. new[] { "NA", "N/A", "#N/A", "NaN", "null", "None", "\\N", "inf", "-inf", "Infinity", "-Infinity" }.Select(Encoding.ASCII.GetBytes)];
+        [.. new[] { "NA", "N/A", "#N/A", "NaN", "NaT", "null", "None", "\\N", "inf", "-inf", "Infinity", "-Infinity" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>The text without spaces around it.</summary>
     public static ReadOnlySpan<byte> Unspaced(this ReadOnlySpan<byte> text)

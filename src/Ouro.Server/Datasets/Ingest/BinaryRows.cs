@@ -230,9 +230,9 @@ sealed class BinaryRows(bool lenient)
         return true;
     }
 
-    // Frames send their words for a missing value as strings: “NaT” in a column of timestamps.
+    // The public Python client sends a missing moment of a frame as the text that pandas prints for it.
     Fit NullOrMisfit(in Cell cell, ReadOnlySpan<byte> trimmed) =>
-        trimmed.Length == 0 || (cell.Kind == CellKind.Field || lenient && cell.Kind == CellKind.String) && Fitting.IsMissing(trimmed) ? Null() : Fit.Misfit;
+        trimmed.Length == 0 || cell.Kind == CellKind.Field && Fitting.IsMissing(trimmed) || lenient && trimmed.SequenceEqual("NaT"u8) ? Null() : Fit.Misfit;
 
     Span<byte> Take(int bytes)
     {

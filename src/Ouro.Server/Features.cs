@@ -10,8 +10,8 @@ using Ouro.Server.Users;
 
 namespace Ouro.Server;
 
-/// <summary>A room: what it brings, and its REST door.</summary>
-public sealed record Feature(string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null);
+/// <summary>A room: what it brings, its REST door, and the class of its MCP tools.</summary>
+public sealed record Feature(string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null, Type? Tools = null);
 
 /// <summary>The table of contents: each room once, in floor order. A room uses only rooms above it in this list.</summary>
 public static class Features
@@ -28,14 +28,14 @@ public static class Features
         new("Users", s => s
             .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
             .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
-            UserEndpoints.MapUsers),
+            UserEndpoints.MapUsers, typeof(UserTools)),
         new("Organizations", s => s
             .AddSingleton<OrganizationOperations>(),
             OrganizationEndpoints.MapOrganizations),
         new("Assets", s => s
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>(),
-            AssetEndpoints.MapAssets),
-        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets),
+            AssetEndpoints.MapAssets, typeof(AssetTools)),
+        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools)),
         new("Conversations", s => s
             .AddSingleton<LiveConversations>().AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),
     ];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Console;
 using Ouro.Server.Access;
+using Ouro.Server.Mcp;
 
 namespace Ouro.Server;
 
@@ -32,6 +33,7 @@ public static class OuroServer
             api.UseRequestDecompression();
             api.Use(Identified(i => i.FromHeader));
         });
+        app.UseMcpDoor(Identified(i => i.FromHeader));
         app.UseWebDoor();
         app.UseRouting();
         app.UseAntiforgery();
@@ -51,7 +53,8 @@ public static class OuroServer
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel);
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning)
+        // The MCP library shouts about callers' mistakes; accidents in tools are logged by the translator of refusals.
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Critical)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Standard output belongs to what was promised there; what is told to the operator goes to standard error.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

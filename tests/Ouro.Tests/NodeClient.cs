@@ -8,7 +8,10 @@ public static class NodeClient
     static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(60), InstallTime = TimeSpan.FromMinutes(5);
     static readonly Lazy<Task> Installed = new(Install);
 
-    static string Folder { get; } = Path.Combine(Root(), "tests", "clients");
+    /// <summary>The root of the repository.</summary>
+    public static string Repository { get; } = Root();
+
+    static string Folder { get; } = Path.Combine(Repository, "tests", "clients");
 
     /// <summary>What a script printed and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output, string Errors);

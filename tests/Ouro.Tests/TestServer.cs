@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Client;
 using Ouro.Server;
 using Ouro.Server.Data.Embedded;
 using Ouro.Server.Kernel;
@@ -17,8 +18,11 @@ public class TestServer : IAsyncLifetime
     WebApplication app = null!;
 
     /// <summary>What this server is set to; a test of a setting overrides it.</summary>
-    protected virtual Settings Settings => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
-        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
+    protected virtual Settings Settings => Limited(0);
+
+    /// <summary>The same settings with a limit of requests.</summary>
+    protected Settings Limited(int requests) => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), requests), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
 
     public Uri Root { get; private set; } = null!;
 
@@ -67,6 +71,14 @@ public sealed class Person(TestServer server, Guid id, string name, string key)
     public HttpClient Http { get; } = WithKey(server, key);
 
     public TestServer Server { get; } = server;
+
+    /// <summary>An MCP client in this process; the public one is run by <c>Agent</c>.</summary>
+    public Task<McpClient> Mcp() => McpClient.CreateAsync(new HttpClientTransport(new()
+    {
+        Endpoint = new(Server.Root, "mcp"),
+        TransportMode = HttpTransportMode.StreamableHttp,
+        AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + Key },
+    }));
 
     static HttpClient WithKey(TestServer server, string key)
     {

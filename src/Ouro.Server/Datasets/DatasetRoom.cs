@@ -11,7 +11,9 @@ public static class DatasetRoom
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
         .AddSingleton<DatasetOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
-        .AddSingleton(p => new AssetKind(AssetType.Dataset, (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct)))
+        .AddSingleton(p => new AssetKind(AssetType.Dataset,
+            (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
+            (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct)))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
 }
 

@@ -21,7 +21,7 @@ public static class RestRefusals
     });
 
     /// <summary>The refusal that an exception stands for; a bug becomes a 500 that says only where it is logged.</summary>
-    public static Refusal From(Exception e, HttpContext context)
+    public static Refusal From(Exception e, HttpContext context, string? tool = null)
     {
         switch (e)
         {
@@ -39,7 +39,8 @@ public static class RestRefusals
                 context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(e, "The database does not answer.");
                 return new(503, "database_unavailable", "The database does not answer.", "Try again in a moment.") { RetryAfter = 2 };
         }
-        context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(e, "Unhandled in {Method} {Path}.", context.Request.Method, context.Request.Path);
+        context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(
+            e, "Unhandled in {Method} {Path} {Tool} request {Request}.", context.Request.Method, context.Request.Path, tool, context.TraceIdentifier);
         return new(500, "internal_error", $"The server failed at this. It is logged as request {context.TraceIdentifier}.");
     }
 

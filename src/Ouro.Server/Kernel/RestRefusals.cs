@@ -65,6 +65,8 @@ public static class RestRefusals
     public static Task Write(HttpContext context, Refusal refusal)
     {
         context.Response.Clear();
+        // Clearing took this header too, and a refusal is what people report by it.
+        context.Response.Headers["x-request-id"] = context.TraceIdentifier;
         context.Response.StatusCode = refusal.Status;
         if (refusal.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString();
         return context.Response.WriteAsJsonAsync(

@@ -73,7 +73,8 @@ public static class NodeClient
         return new(process.ExitCode, await output, await errors);
     }
 
-    static string Root()
+    /// <summary>The folder of the repository.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ouro.slnx")))

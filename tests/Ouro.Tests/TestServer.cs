@@ -26,6 +26,9 @@ public class TestServer : IAsyncLifetime
 
     public Uri Root { get; private set; } = null!;
 
+    /// <summary>Where the SDK looks for it.</summary>
+    public Uri Api => new(Root, "/api");
+
     public IServiceProvider Services => app.Services;
 
     public Ouro.Server.Data.Db Db => installation.Database.Db;
@@ -58,7 +61,10 @@ public class TestServer : IAsyncLifetime
         Services.GetRequiredService<OrganizationOperations>().Create(Actor.Nobody, admin.Id, name, default);
 
     /// <summary>A client without a credential; each of its answers is checked for what would break a public client.</summary>
-    public HttpClient Anonymous() => new(new StrictAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Root };
+    public HttpClient Anonymous() => new(Checked()) { BaseAddress = Root };
+
+    /// <summary>The way to a server on which each answer is checked.</summary>
+    public static HttpMessageHandler Checked() => new StrictAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 }
 
 /// <summary>Somebody, with the doors they use.</summary>
@@ -70,6 +76,9 @@ public sealed class Person(TestServer server, Guid id, string name, string key)
 
     public HttpClient Http { get; } = WithKey(server, key);
 
+    /// <summary>The SDK; each answer that it reads is checked too.</summary>
+    public OuroClient Ouro => ouro.Value;
+
     public TestServer Server { get; } = server;
 
     /// <summary>An MCP client in this process; the public one is run by <c>Agent</c>.</summary>
@@ -79,6 +88,8 @@ public sealed class Person(TestServer server, Guid id, string name, string key)
         TransportMode = HttpTransportMode.StreamableHttp,
         AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + Key },
     }));
+
+    readonly Lazy<OuroClient> ouro = new(() => new(new OuroOptions { ApiKey = key, BaseAddress = server.Api, Handler = TestServer.Checked() }));
 
     static HttpClient WithKey(TestServer server, string key)
     {

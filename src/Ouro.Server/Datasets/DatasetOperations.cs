@@ -88,6 +88,8 @@ public sealed class DatasetOperations(
                 var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
                 // No rows may mean that there are none, or that nothing here is this actor's to see.
                 if (page.Count == 0) await Find(actor, id, ct);
+                if (page is { Count: 0, Truncated: not null })
+                    throw new Refusal(413, "row_too_large", $"The row at offset {skip} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
                 return new(page.Rows, new(skip, size, page.Truncated is not null));
             }
             catch (PostgresException e) when (attempt == 0 && e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)

@@ -14,7 +14,11 @@ public static class RestRefusals
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
                 await Write(context, Unmatched(context));
         }
-        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked is gone, and what they interrupted is no failure of ours.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
         {
             await Write(context, From(e, context));
         }

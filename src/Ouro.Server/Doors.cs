@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Data;
 using Ouro.Server.Mcp;
+using Ouro.Server.SocketIo;
 
 namespace Ouro.Server;
 
@@ -31,6 +32,7 @@ public static class Doors
     {
         var api = app.MapGroup("/api");
         foreach (var feature in Features.All) feature.Rest?.Invoke(api);
+        app.MapSocketIo("/socket.io/");
         app.MapOpenApi("/api/{documentName}.json");
         app.MapMcpDoor();
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();

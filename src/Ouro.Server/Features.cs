@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
+using Ouro.Server.Conversations;
 using Ouro.Server.Datasets;
 using Ouro.Server.Events;
 using Ouro.Server.Organizations;
+using Ouro.Server.SocketIo;
 using Ouro.Server.Users;
 
 namespace Ouro.Server;
@@ -34,5 +36,7 @@ public static class Features
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>(),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools)),
+        new("Conversations", s => s
+            .AddSingleton<LiveConversations>().AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),
     ];
 }

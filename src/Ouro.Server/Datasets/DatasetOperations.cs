@@ -8,7 +8,10 @@ using Ouro.Server.Events;
 namespace Ouro.Server.Datasets;
 
 /// <summary>A dataset as it was just written: the asset, how many rows came in, and what was left out.</summary>
-public sealed record WrittenDataset(Asset Asset, RowIngest RowIngest, IngestWarning? Warning);
+/// <param name="Asset">The dataset.</param>
+/// <param name="RowIngest">How many rows came in; null where none were sent, because a client that reads a count does not send them later.</param>
+/// <param name="Warning">What was left out.</param>
+public sealed record WrittenDataset(Asset Asset, RowIngest? RowIngest, IngestWarning? Warning);
 
 /// <summary>Tables that answer SQL: made, read, written, asked, deleted.</summary>
 public sealed class DatasetOperations(
@@ -40,7 +43,7 @@ public sealed class DatasetOperations(
         var asset = await Publish(tx, actor, table, new Asset { Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId, Attribution = input.Attribution ?? new() },
             input.Visibility, input.OrgId, input.TeamId, ct);
         await tx.Commit(ct);
-        return new(asset, new(ingested.Inserted, ingested.Skipped), ingested.Warning);
+        return new(asset, input.Rows is null ? null : new(ingested.Inserted, ingested.Skipped), ingested.Warning);
     }
 
     /// <summary>Makes a filled table a dataset: its view, its role, its asset with a preview. The caller commits.</summary>
@@ -130,7 +133,7 @@ public sealed class DatasetOperations(
         var table = await Find(actor, id, ct);
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
-        return await userSql.Run(table.Table, input.Query, limits, ct);
+        return await Run(table.Table, input.Query, limits, ct);
     }
 
     /// <summary>A page of a dataset, or of what a SELECT makes of it.</summary>
@@ -152,12 +155,28 @@ public sealed class DatasetOperations(
         return new(result.Rows, isPaged ? limit : null, isPaged ? offset : null, result.Truncated is not null, isCut ? DatasetRules.Told(result.Truncated) : null);
     }
 
+    async Task<QueryResult> Run(DatasetTable table, string sql, QueryLimits limits, CancellationToken ct)
+    {
+        try
+        {
+            return await userSql.Run(table, sql, limits, ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            // A restored database comes without its roles, and another server key makes other passwords: the role is made anew.
+            await roles.Create(db, table, ct);
+            await userSql.Drop(table);
+            return await userSql.Run(table, sql, limits, ct);
+        }
+    }
+
     /// <summary>Takes away the table, its view and its role, in the transaction that deletes the asset.</summary>
     public async Task Remove(Tx tx, Guid id, CancellationToken ct)
     {
         if (await DatasetStore.Hold(tx, id, ct) is not { } table) return;
         if (MayQuery) await roles.Remove(tx, table.Table, ct);
         await DatasetStore.Drop(tx, table, ct);
+        await userSql.Drop(table.Table);
         known.TryRemove(id, out _);
     }
 

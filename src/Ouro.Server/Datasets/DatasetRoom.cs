@@ -42,6 +42,6 @@ public static class DatasetEnvelopes
     public static async Task<Envelope<RowIngest>> RowsEnveloped(this Task<WrittenDataset> answer)
     {
         var written = await answer;
-        return new(written.RowIngest) { RowIngest = written.RowIngest, Warning = written.Warning };
+        return new(written.RowIngest!) { RowIngest = written.RowIngest, Warning = written.Warning };
     }
 }

@@ -117,6 +117,6 @@ public sealed record CreatedDataset : AssetSummary
     public IReadOnlyList<object> Schema { get; }
     public object Refs { get; } = new { };
     public object EnumColumns { get; } = new { };
-    public RowIngest RowIngest { get; }
+    public RowIngest? RowIngest { get; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IngestWarning? IngestWarning { get; }
 }

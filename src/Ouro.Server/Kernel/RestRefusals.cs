@@ -65,7 +65,8 @@ public static class RestRefusals
 
     public static Task Write(HttpContext context, Refusal refusal)
     {
-        context.Response.Clear();
+        // Not Clear(): the request's id and the state of its limit belong to refusals too.
+        context.Response.ContentLength = null;
         context.Response.StatusCode = refusal.Status;
         if (refusal.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString();
         return context.Response.WriteAsJsonAsync(

@@ -17,7 +17,7 @@ static class MarkdownTable
         var columns = page.Rows[0].EnumerateObject().Select(column => column.Name).ToList();
         text.Append("\n\n|");
         foreach (var column in columns) Cell(text, column);
-        text.Append("\n|").Insert(text.Length, " --- |", columns.Count);
+        text.Append("\n|").Append(string.Concat(Enumerable.Repeat(" --- |", columns.Count)));
         foreach (var row in page.Rows.EnumerateArray())
         {
             text.Append("\n|");

@@ -105,9 +105,10 @@ public sealed class McpLimitTests(McpLimitTests.Slow server) : IClassFixture<Mcp
     public async Task Calls_count_against_the_limit_of_the_key()
     {
         var ada = await server.Join("ada_limit");
-        for (var call = 0; call < 3; call++)
-            using (var answer = await Knock.At(server, "/mcp", ada.Key)) answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var refused = await Knock.At(server, "/mcp", ada.Key);
+        // The allowance grows by the second, so one call too many is not enough on a slow machine.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Knock.At(server, "/mcp", ada.Key)));
+        answers.ShouldContain(answer => answer.StatusCode == HttpStatusCode.OK);
+        using var refused = answers.First(answer => answer.StatusCode != HttpStatusCode.OK);
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("data").GetProperty("retry_after_seconds").GetInt32().ShouldBe(1);

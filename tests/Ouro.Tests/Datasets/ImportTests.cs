@@ -120,14 +120,16 @@ public sealed class ImportTests(TestServer server) : IClassFixture<TestServer>
     /// <summary>Sends a little, then gives the sender up.</summary>
     sealed class Stalling(CancellationTokenSource cut) : MemoryStream
     {
+        public override bool CanSeek => false;
+
         int reads;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (reads++ < 3)
             {
-                buffer.Span[..100].Fill((byte)'a');
-                return 100;
+                buffer.Span.Fill((byte)'a');
+                return buffer.Length;
             }
             await Task.Delay(300, cancellationToken);
             await cut.CancelAsync();

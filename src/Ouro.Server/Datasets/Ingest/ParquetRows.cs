@@ -168,8 +168,11 @@ sealed class ParquetRows : RowReader
         }
     }
 
-    /// <summary>The library complains of a file with the plain exception, which carries no error number of the operating system.</summary>
-    static bool IsOfTheDisk(Exception e) => e is IOException and not EndOfStreamException && e.HResult != new IOException().HResult;
+    /// <summary>
+    /// The library complains of a file with the plain exception, which carries no error number of the operating system; and where a lying footer
+    /// makes it seek to before the beginning, the system calls the argument invalid (22).
+    /// </summary>
+    static bool IsOfTheDisk(Exception e) => e is IOException and not EndOfStreamException && e.HResult != new IOException().HResult && e.HResult != 22;
 
     static Refusal Lie(string what) =>
         Refusal.Invalid("unreadable_file", $"The Parquet file contradicts itself: {what}.", "It may be damaged; write it again.");

@@ -22,6 +22,13 @@ public static class NodeClient
         return await Start("node", [script, .. args], ScriptTime);
     }
 
+    /// <summary>The folder of a package that the lock file names.</summary>
+    public static async Task<string> Package(string name)
+    {
+        await Installed.Value;
+        return Path.Combine(Folder, "node_modules", name);
+    }
+
     static async Task Install()
     {
         // Several test processes may find the packages missing at once; npm would let them spoil each other's work.

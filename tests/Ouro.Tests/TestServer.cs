@@ -21,8 +21,14 @@ public class TestServer : IAsyncLifetime
     protected virtual Settings Settings => Limited(0);
 
     /// <summary>The same settings with a limit of requests.</summary>
-    protected Settings Limited(int requests) => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
-        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), requests), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
+    protected Settings Limited(int requests) => With((nameof(Settings.RateLimit), requests));
+
+    /// <summary>The same settings, observed by a collector.</summary>
+    protected Settings Observed(string collector) => With(
+        (nameof(Settings.Telemetry), collector), (nameof(Settings.TelemetryProtocol), "http/protobuf"), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Debug));
+
+    Settings With(params (string, object?)[] set) => Settings.From(_ => null, [.. set, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error)]);
 
     public Uri Root { get; private set; } = null!;
 

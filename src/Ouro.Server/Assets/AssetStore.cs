@@ -70,13 +70,22 @@ static class AssetStore
         """, ct);
 
     public static Task<List<AssetRow>> Search(Session db, Actor actor, AssetSearch search, Sql filters, SearchOrder order, CancellationToken ct) =>
-        db.Query<AssetRow>($"""
-            select {Columns}{order.Columns}
-            from {From}{order.Joins}
-            where {Rights.CanRead(actor)} and {filters}
-            order by {order.By}
-            limit {search.Limit + 1} offset {search.Offset}
-            """, ct);
+        db.Query<AssetRow>(Found(actor, search, filters, order), ct);
+
+    /// <summary>The page is found first and named after: joins and snippets are for its rows only.</summary>
+    public static Sql Found(Actor actor, AssetSearch search, Sql filters, SearchOrder order) => $"""
+        select {Columns}{order.Columns}
+        from (
+          select a.*{order.Ranks}
+          from assets a{order.Joins}
+          where {Rights.CanRead(actor)} and {filters}
+          order by {order.By}
+          limit {search.Limit + 1} offset {search.Offset}) a
+        join users u on u.id = a.user_id
+        join organizations o on o.id = a.org_id
+        join teams t on t.id = a.team_id
+        order by {order.Again}
+        """;
 
     public static Task<bool> View(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<bool>($"""
         with seen as (select a.id from assets a where a.id = {id} and {Rights.CanRead(actor)}),
@@ -139,7 +148,12 @@ public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid
 public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility);
 
 /// <summary>How a list of assets is ordered, and what that needs.</summary>
-sealed record SearchOrder(Sql By, Sql Columns, Sql Joins);
+/// <param name="By">The order of the whole list.</param>
+/// <param name="Again">The same order among the rows of the page.</param>
+/// <param name="Ranks">What the order needs besides the asset's own columns.</param>
+/// <param name="Joins">Where that comes from.</param>
+/// <param name="Columns">What only the rows of the page get.</param>
+sealed record SearchOrder(Sql By, Sql Again, Sql Ranks, Sql Joins, Sql Columns);
 
 /// <summary>A permission, with the name of who holds it.</summary>
 sealed record SharedWithRow(

@@ -13,7 +13,7 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
         var query = Contract.Clean(search.Query?.Trim() ?? "", "query");
         var found = Guid.TryParse(query, out var id)
             ? await assets.Lookup(actor, id, ct)
-            : await AssetStore.Search(db, actor, search, Filters(actor, search, query), Order(search, query), ct);
+            : await Matching(actor, search with { Query = query }, ct);
         var page = found.Take(search.Limit).Select(assets.Shaped).ToList();
         var more = found.Count > search.Limit;
         // Only the order by creation has a cursor; the others shift while they are read.
@@ -21,16 +21,25 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
         return new(page, new(search.Offset, search.Limit, more, After: after));
     }
 
+    async Task<List<AssetRow>> Matching(Actor actor, AssetSearch search, CancellationToken ct)
+    {
+        var (filters, order) = Parts(actor, search);
+        return await AssetStore.Search(db, actor, search, filters, order, ct);
+    }
+
     static bool IsByCreation(AssetSearch search, string query) => (search.Sort ?? (query.Length > 0 ? "relevant" : "recent")) == "recent" || (search.Sort == "relevant" && query.Length == 0);
 
     static SearchOrder Order(AssetSearch search, string query)
     {
-        if (IsByCreation(search, query)) return new($"a.created_at desc, a.id desc", Snippet(query), Sql.Empty);
+        Sql byCreation = $"a.created_at desc, a.id desc";
+        if (IsByCreation(search, query)) return new(byCreation, byCreation, Sql.Empty, Sql.Empty, Snippet(query));
         return search.Sort switch
         {
-            null or "relevant" => new($"ts_rank_cd(a.words, {Words(query)}) desc, a.created_at desc, a.id desc", Snippet(query), Sql.Empty),
-            "updated" => new($"a.last_updated desc, a.id desc", Snippet(query), Sql.Empty),
-            "popular" => new($"coalesce(c.views, 0) desc, a.created_at desc, a.id desc", Snippet(query), $" left join asset_counts c on c.asset_id = a.id"),
+            null or "relevant" => new(
+                $"relevance desc, {byCreation}", $"a.relevance desc, {byCreation}", $", ts_rank_cd(a.words, {Words(query)}) as relevance", Sql.Empty, Snippet(query)),
+            "updated" => new($"a.last_updated desc, a.id desc", $"a.last_updated desc, a.id desc", Sql.Empty, Sql.Empty, Snippet(query)),
+            "popular" => new(
+                $"views desc, {byCreation}", $"a.views desc, {byCreation}", $", coalesce(c.views, 0) as views", $" left join asset_counts c on c.asset_id = a.id", Snippet(query)),
             _ => throw Refusal.Fields(("sort", "sort is relevant, recent, popular or updated.")),
         };
     }
@@ -41,6 +50,13 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
         case when to_tsvector('simple', coalesce(a.name, '')) @@ {Words(query)} or to_tsvector('english', coalesce(a.name, '')) @@ {Words(query)}
           then 'name' else 'body' end as match_source
         """;
+
+    /// <summary>What a search narrows the list to, as conditions over <c>assets a</c>.</summary>
+    internal static (Sql Filters, SearchOrder Order) Parts(Actor actor, AssetSearch search)
+    {
+        var query = search.Query ?? "";
+        return (Filters(actor, search, query), Order(search, query));
+    }
 
     static Sql Filters(Actor actor, AssetSearch search, string query)
     {

@@ -41,6 +41,9 @@ public sealed class Settings
     /// <summary>Where traces, metrics and logs go: an OTLP endpoint. Unset, nowhere.</summary>
     [Variable("OTEL_EXPORTER_OTLP_ENDPOINT")] public string? Telemetry { get; init; }
 
+    /// <summary>How it is sent there: <c>grpc</c> or <c>http/protobuf</c>.</summary>
+    [Variable("OTEL_EXPORTER_OTLP_PROTOCOL")] public string TelemetryProtocol { get; init; } = "grpc";
+
     /// <summary>The folder of PostgreSQL's programs, where it is not found by itself.</summary>
     [Variable("OURO_POSTGRES_BIN")] public string? PostgresBin { get; init; }
 

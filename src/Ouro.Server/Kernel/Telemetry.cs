@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -14,9 +15,15 @@ public static class Telemetry
         if (settings.Telemetry is not { Length: > 0 } endpoint) return;
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address))
             throw new SettingException($"OTEL_EXPORTER_OTLP_ENDPOINT is an address such as http://localhost:4317, not “{endpoint}”.");
+        var protocol = settings.TelemetryProtocol switch
+        {
+            "grpc" => OtlpExportProtocol.Grpc,
+            "http/protobuf" => OtlpExportProtocol.HttpProtobuf,
+            var other => throw new SettingException($"OTEL_EXPORTER_OTLP_PROTOCOL is grpc or http/protobuf, not “{other}”."),
+        };
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("ouro"))
-            .UseOtlpExporter(OpenTelemetry.Exporter.OtlpExportProtocol.Grpc, address)
+            .UseOtlpExporter(protocol, address)
             .WithTracing(traces => traces.AddAspNetCoreInstrumentation(o => o.RecordException = true).AddNpgsql())
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddMeter("Npgsql").AddMeter("System.Runtime"))
             .WithLogging();

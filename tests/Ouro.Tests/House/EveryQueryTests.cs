@@ -68,7 +68,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Sql) => Sql.True,
         null when type == typeof(StoredTable) => Table,
         null when type == typeof(AssetSearch) => new AssetSearch { Query = "word" },
-        null when type == typeof(SearchOrder) => new SearchOrder($"a.created_at desc", Sql.Empty, Sql.Empty),
+        null when type == typeof(SearchOrder) => new SearchOrder($"a.created_at desc", $"a.created_at desc", Sql.Empty, Sql.Empty, Sql.Empty),
         null when type == typeof(Asset) => new Asset { Id = Guid.CreateVersion7(), Name = "name" },
         null when type == typeof(NewAccount) => new NewAccount(Guid.CreateVersion7(), "somebody", null, ActorType.Base, false, "stamp", DateTimeOffset.UnixEpoch),
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),

@@ -25,7 +25,7 @@ public sealed class Installation : IAsyncDisposable
         try
         {
             if (settings.Database is null)
-                embedded = await EmbeddedPostgres.Start(directory, new() { Bin = settings.PostgresBin, ThrowAway = settings.UnsafeFast, Log = log }, ct);
+                embedded = await EmbeddedPostgres.Start(directory, new() { Bin = settings.PostgresBin, RunAs = settings.PostgresUser, ThrowAway = settings.UnsafeFast, Log = log }, ct);
             var connection = embedded?.ConnectionString ?? settings.Database!;
             var name = embedded is null ? new NpgsqlConnectionStringBuilder(connection).Database ?? "ouro" : "ouro";
             var database = await Database.Open(new(connection, name, $"{name}_app", directory.Key.Derive("application role")), log, ct);

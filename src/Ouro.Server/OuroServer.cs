@@ -88,8 +88,18 @@ public static class OuroServer
     /// <summary>Sets the actor by one way of identification, then counts the request against its limit.</summary>
     public static Func<HttpContext, RequestDelegate, Task> Identified(Func<Identification, Func<HttpContext, Task>> by) => async (context, next) =>
     {
-        await by(context.RequestServices.GetRequiredService<Identification>())(context);
-        context.RequestServices.GetRequiredService<RequestLimits>().Count(context);
+        var limits = context.RequestServices.GetRequiredService<RequestLimits>();
+        try
+        {
+            await by(context.RequestServices.GetRequiredService<Identification>())(context);
+        }
+        catch (Refusal)
+        {
+            // Guessing credentials is counted too, by the address it comes from.
+            limits.Count(context);
+            throw;
+        }
+        limits.Count(context);
         await next(context);
     };
 }

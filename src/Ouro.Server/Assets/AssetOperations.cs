@@ -31,7 +31,7 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
 
     /// <summary>Counts that somebody looked.</summary>
     public async Task<AssetKindAnswer?> View(Actor actor, Guid id, CancellationToken ct) =>
-        await AssetStore.View(db, actor, id, ct) ? null : throw Refusal.NoAsset(id);
+        await AssetStore.View(db, actor, id, DateOnly.FromDateTime(clock.Now().UtcDateTime), ct) ? null : throw Refusal.NoAsset(id);
 
     /// <summary>Opens an asset, which counts as a look at it: the shared row, how often it was used, and in full what only its type has.</summary>
     public async Task<(Asset Asset, AssetCounts Counts, JsonElement? Details)> Open(Actor actor, Guid id, bool full, CancellationToken ct)
@@ -45,12 +45,13 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
     public async Task<AssetCounts> Counts(Actor actor, Guid id, CancellationToken ct) =>
         await AssetStore.Counts(db, actor, id, ct) ?? throw Refusal.NoAsset(id);
 
-    /// <summary>Who has which role; the owner is first and needs none. The list comes whole and names at most 1,000.</summary>
+    /// <summary>Who has which role, for its admins; others see the owner and themselves. The owner is first and needs none. The list comes whole and names at most 1,000.</summary>
     public async Task<IReadOnlyList<Permission>> Permissions(Actor actor, Guid id, AssetType? type, CancellationToken ct)
     {
         var asset = type is { } expected ? await Get(actor, id, expected, ct) : await Get(actor, id, ct);
         var owner = new Permission(asset.Id, asset.Id, asset.AssetType, asset.UserId, asset.User!, Role.Admin, asset.CreatedAt, asset.CreatedAt);
-        return [owner, .. (await AssetStore.Shares(db, id, ct)).Select(s => s.ToPermission())];
+        var shares = (await AssetStore.Shares(db, id, ct)).Select(s => s.ToPermission());
+        return (await RightsOn(actor, id, ct)).MayManage ? [owner, .. shares] : [owner, .. shares.Where(s => s.UserId == actor.Id)];
     }
 
     /// <summary>Gives, changes or takes back a role. Admins of the asset only.</summary>

@@ -87,18 +87,18 @@ static class AssetStore
         order by {order.Again}
         """;
 
-    public static Task<bool> View(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<bool>($"""
+    public static Task<bool> View(Session db, Actor actor, Guid id, DateOnly today, CancellationToken ct) => db.Maybe<bool>($"""
         with seen as (select a.id from assets a where a.id = {id} and {Rights.CanRead(actor)}),
         counted as (
-          insert into asset_counts (asset_id, views) select id, 1 from seen
-          on conflict (asset_id) do update set views = asset_counts.views + 1)
+          insert into asset_views (asset_id, day, views) select id, {today}, 1 from seen
+          on conflict (asset_id, day) do update set views = asset_views.views + 1)
         select exists (select from seen)
         """, ct);
 
     public static Task<AssetCounts?> Counts(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<AssetCounts>($"""
-        select coalesce(c.views, 0) as views, 0::bigint as comments, 0::bigint as reactions, coalesce(c.downloads, 0) as downloads
+        select coalesce((select sum(v.views) from asset_views v where v.asset_id = a.id), 0)::bigint as views,
+          0::bigint as comments, 0::bigint as reactions, 0::bigint as downloads
         from assets a
-        left join asset_counts c on c.asset_id = a.id
         where a.id = {id} and {Rights.CanRead(actor)}
         """, ct);
 

@@ -5,7 +5,7 @@ using Ouro.Server.Data;
 namespace Ouro.Server.Assets;
 
 /// <summary>The one list of assets: browse, search words, look up an id; always only what the actor may see.</summary>
-public sealed class SearchOperations(Db db, AssetOperations assets)
+public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
 {
     public async Task<Page<Asset>> Search(Actor actor, AssetSearch search, CancellationToken ct)
     {
@@ -23,13 +23,13 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
 
     async Task<List<AssetRow>> Matching(Actor actor, AssetSearch search, CancellationToken ct)
     {
-        var (filters, order) = Parts(actor, search);
+        var (filters, order) = Parts(actor, search, DateOnly.FromDateTime(clock.Now().UtcDateTime));
         return await AssetStore.Search(db, actor, search, filters, order, ct);
     }
 
     static bool IsByCreation(AssetSearch search, string query) => (search.Sort ?? (query.Length > 0 ? "relevant" : "recent")) == "recent" || (search.Sort == "relevant" && query.Length == 0);
 
-    static SearchOrder Order(AssetSearch search, string query)
+    static SearchOrder Order(AssetSearch search, string query, DateOnly today)
     {
         Sql byCreation = $"a.created_at desc, a.id desc";
         if (IsByCreation(search, query)) return new(byCreation, byCreation, Sql.Empty, Sql.Empty, Snippet(query));
@@ -39,9 +39,22 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
                 $"relevance desc, {byCreation}", $"a.relevance desc, {byCreation}", $", ts_rank_cd(a.words, {Words(query)}) as relevance", Sql.Empty, Snippet(query)),
             "updated" => new($"a.last_updated desc, a.id desc", $"a.last_updated desc, a.id desc", Sql.Empty, Sql.Empty, Snippet(query)),
             "popular" => new(
-                $"views desc, {byCreation}", $"a.views desc, {byCreation}", $", coalesce(c.views, 0) as views", $" left join asset_counts c on c.asset_id = a.id", Snippet(query)),
+                $"views desc, {byCreation}", $"a.views desc, {byCreation}", $", coalesce(c.views, 0) as views", Popular(search.TimeWindow, today), Snippet(query)),
             _ => throw Refusal.Fields(("sort", "sort is relevant, recent, popular or updated.")),
         };
+    }
+
+    static Sql Popular(string? window, DateOnly today)
+    {
+        var since = window switch
+        {
+            "day" => today.AddDays(-1),
+            "week" => today.AddDays(-7),
+            null or "month" => today.AddMonths(-1),
+            "all" => DateOnly.MinValue,
+            _ => throw Refusal.Fields(("time_window", "time_window is day, week, month or all.")),
+        };
+        return $" left join (select v.asset_id, sum(v.views)::bigint as views from asset_views v where v.day >= {since} group by v.asset_id) c on c.asset_id = a.id";
     }
 
     static Sql Snippet(string query) => query.Length == 0 ? Sql.Empty : $"""
@@ -52,10 +65,10 @@ public sealed class SearchOperations(Db db, AssetOperations assets)
         """;
 
     /// <summary>What a search narrows the list to, as conditions over <c>assets a</c>.</summary>
-    internal static (Sql Filters, SearchOrder Order) Parts(Actor actor, AssetSearch search)
+    internal static (Sql Filters, SearchOrder Order) Parts(Actor actor, AssetSearch search, DateOnly today)
     {
         var query = search.Query ?? "";
-        return (Filters(actor, search, query), Order(search, query));
+        return (Filters(actor, search, query), Order(search, query, today));
     }
 
     static Sql Filters(Actor actor, AssetSearch search, string query)

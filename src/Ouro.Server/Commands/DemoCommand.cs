@@ -38,9 +38,15 @@ static class DemoCommand
         {
             var account = await ouro.As(group.Key, ct);
             var key = await ouro.Get<ApiKeyOperations>().Create(account, new("demo"), ct);
-            await using var client = new OuroClient(key.Secret, new(address + "/api"));
-            foreach (var sample in group) await Load(client, sample, lab, folder, ct);
-            await ouro.Get<ApiKeyOperations>().Revoke(account, key.Key.Id, ct);
+            try
+            {
+                await using var client = new OuroClient(key.Secret, new(address + "/api"));
+                foreach (var sample in group) await Load(client, sample, lab, folder, ct);
+            }
+            finally
+            {
+                await ouro.Get<ApiKeyOperations>().Revoke(account, key.Key.Id, CancellationToken.None);
+            }
         }
         await Console.Error.WriteLineAsync($"Look around at {address}");
         return 0;

@@ -39,7 +39,7 @@ public sealed class Database : IAsyncDisposable
     public static async Task<Database> Open(DatabaseOptions options, ILogger log, CancellationToken ct)
     {
         await using var turn = await Turn(options, ct);
-        var isSuperuser = await Prepare(options, ct);
+        var isSuperuser = await Prepare(turn, options, ct);
         var connection = new NpgsqlConnectionStringBuilder(options.Connection)
         {
             Database = options.Name, ApplicationName = "ouro", MaxPoolSize = 40, Timezone = "UTC", IncludeErrorDetail = false,
@@ -48,7 +48,16 @@ public sealed class Database : IAsyncDisposable
         };
         if (isSuperuser) (connection.Username, connection.Password) = (options.AppRole, options.AppPassword);
 
-        await Migrate(connection.ConnectionString, log, ct);
+        try
+        {
+            await Migrate(connection.ConnectionString, log, ct);
+        }
+        catch (PostgresException e) when (isSuperuser && e.SqlState == PostgresErrorCodes.InvalidPassword)
+        {
+            // The role is from before this server's key: a new key, or a data directory that was made anew.
+            await Run(turn, $"alter role {Sql.Identifier(options.AppRole)} password {Sql.Literal(options.AppPassword)}", ct);
+            await Migrate(connection.ConnectionString, log, ct);
+        }
         var hardened = isSuperuser && await Harden(options, ct);
         return new(NpgsqlDataSource.Create(connection), options.Name, hardened, connection.ConnectionString);
     }
@@ -56,12 +65,26 @@ public sealed class Database : IAsyncDisposable
     /// <summary>A server and a command, or two servers, may find the same empty PostgreSQL at once: one prepares it, the others wait and find it ready.</summary>
     static async Task<NpgsqlConnection> Turn(DatabaseOptions options, CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ConnectionString);
+        NpgsqlConnection connection;
+        try
+        {
+            // The database itself may not be there yet; this one always is, but managed services may keep it closed.
+            connection = await Connected(options, "postgres", ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            connection = await Connected(options, options.Name, ct);
+        }
+        await Run(connection, $"select pg_advisory_lock({PreparationLock})", ct);
+        return connection;
+    }
+
+    static async Task<NpgsqlConnection> Connected(DatabaseOptions options, string database, CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Database = database, Pooling = false }.ConnectionString);
         try
         {
             await connection.OpenAsync(ct);
-            await using var hold = new NpgsqlCommand($"select pg_advisory_lock({PreparationLock})", connection);
-            await hold.ExecuteNonQueryAsync(ct);
             return connection;
         }
         catch
@@ -71,27 +94,44 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the role and the database where they are missing; answers whether the connection is a superuser's.</summary>
-    static async Task<bool> Prepare(DatabaseOptions options, CancellationToken ct)
+    static async Task Run(NpgsqlConnection connection, Sql sql, CancellationToken ct)
     {
-        var server = new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false };
-        server.Database ??= "postgres";
-        await using var source = NpgsqlDataSource.Create(server);
-        var db = new Db(source);
-        var found = await db.Maybe<Found>($"""
+        await using var command = sql.Command(connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Makes the role and the database where they are missing; answers whether the connection is a superuser's.</summary>
+    static async Task<bool> Prepare(NpgsqlConnection connection, DatabaseOptions options, CancellationToken ct)
+    {
+        Sql look = $"""
             select rolsuper as is_superuser,
               exists (select from pg_roles where rolname = {options.AppRole}) as has_role,
-              exists (select from pg_database where datname = {options.Name}) as has_database
+              exists (select from pg_database where datname = {options.Name}) as has_database,
+              exists (select from pg_database d join pg_roles o on o.oid = d.datdba where d.datname = {options.Name} and o.rolname = {options.AppRole}) as is_owner
             from pg_roles where rolname = current_user
-            """, ct);
-        if (found is not { IsSuperuser: true }) return false;
-        var password = Sql.Literal(options.AppPassword);
-        if (!found.HasRole) await db.Run($"create role {Sql.Identifier(options.AppRole)} login createrole password {password}", ct);
-        if (!found.HasDatabase) await db.Run($"create database {Sql.Identifier(options.Name)} owner {Sql.Identifier(options.AppRole)} encoding 'UTF8' template template0", ct);
+            """;
+        Found found;
+        await using (var command = look.Command(connection))
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            await reader.ReadAsync(ct);
+            found = Rows<Found>.Reader(reader)(reader);
+        }
+        if (!found.IsSuperuser) return false;
+        var (role, database) = (Sql.Identifier(options.AppRole), Sql.Identifier(options.Name));
+        if (!found.HasRole) await Run(connection, $"create role {role} login createrole password {Sql.Literal(options.AppPassword)}", ct);
+        if (!found.HasDatabase) await Run(connection, $"create database {database} owner {role} encoding 'UTF8' template template0", ct);
+        else if (!found.IsOwner)
+        {
+            // Somebody else's database stays theirs; the role gets what it needs to live in it.
+            await Run(connection, $"grant create, connect, temporary on database {database} to {role}", ct);
+            await using var inside = await Connected(options, options.Name, ct);
+            await Run(inside, $"grant usage, create on schema public to {role}", ct);
+        }
         return true;
     }
 
-    sealed record Found(bool IsSuperuser, bool HasRole, bool HasDatabase);
+    sealed record Found(bool IsSuperuser, bool HasRole, bool HasDatabase, bool IsOwner);
 
     static async Task<bool> Harden(DatabaseOptions options, CancellationToken ct)
     {

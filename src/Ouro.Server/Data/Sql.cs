@@ -86,6 +86,7 @@ public sealed class Sql
     public void AppendFormatted(bool? value) => Add(NpgsqlDbType.Boolean, value);
     public void AppendFormatted(DateTimeOffset value) => Add(NpgsqlDbType.TimestampTz, value);
     public void AppendFormatted(DateTimeOffset? value) => Add(NpgsqlDbType.TimestampTz, value);
+    public void AppendFormatted(DateOnly value) => Add(NpgsqlDbType.Date, value);
     public void AppendFormatted(Guid[] value) => Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, value);
     public void AppendFormatted(string[] value) => Add(NpgsqlDbType.Array | NpgsqlDbType.Text, value);
     public void AppendFormatted(byte[]? value) => Add(NpgsqlDbType.Bytea, value);

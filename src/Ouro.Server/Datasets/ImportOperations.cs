@@ -219,11 +219,17 @@ sealed class Telling : IProgress<IngestProgress>, IAsyncDisposable
 /// <summary>The folder of files that were received and not yet loaded.</summary>
 public sealed class Spool(Installation installation)
 {
-    readonly string folder = Directory.CreateDirectory(installation.Directory.File("spool")).FullName;
+    // The database's account may pass the data directory; what people send is none of its business.
+    readonly string folder = Directory.CreateDirectory(
+        installation.Directory.File("spool"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     public SpooledFile File(Guid id) => new(Path.Combine(folder, id.ToString("N")));
 
-    public FileStream Create(Guid id) => new(File(id).Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, FileOptions.Asynchronous);
+    public FileStream Create(Guid id) => new(File(id).Path, new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 1 << 16, Options = FileOptions.Asynchronous,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 
     public void Remove(Guid id) => System.IO.File.Delete(File(id).Path);
 }

@@ -19,18 +19,12 @@ public readonly record struct Audience(string Kind, Guid? Id)
     public static readonly Audience Operators = new("operators", null);
 }
 
-/// <summary>The log of what happened. A row is written in the transaction of its cause, and told after the commit.</summary>
+/// <summary>The log of what happened. A row is written in the transaction of its cause.</summary>
 public sealed class EventLog(Clock clock)
 {
-    /// <summary>The channel on which a new event's id is told.</summary>
-    public const string Channel = "ouro_events";
-
     /// <summary>Writes that <paramref name="name"/> happened to <paramref name="subject"/>.</summary>
     public Task Record(Tx tx, Actor actor, string name, Guid subject, Audience audience, object data, CancellationToken ct) => tx.Run($"""
-        with written as (
-          insert into events (at, name, actor_id, subject_id, audience, audience_id, data)
-          values ({clock.Now()}, {name}, {(actor.IsSignedIn ? actor.Id : (Guid?)null)}, {subject}, {audience.Kind}, {audience.Id}, {JsonSerializer.SerializeToElement(data, Wire.Options)})
-          returning id)
-        select pg_notify({Channel}, id::text) from written
+        insert into events (at, name, actor_id, subject_id, audience, audience_id, data)
+        values ({clock.Now()}, {name}, {(actor.IsSignedIn ? actor.Id : (Guid?)null)}, {subject}, {audience.Kind}, {audience.Id}, {JsonSerializer.SerializeToElement(data, Wire.Options)})
         """, ct);
 }

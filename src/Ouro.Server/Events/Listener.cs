@@ -33,7 +33,7 @@ public sealed class Listener(Db db, Actors actors, Jobs jobs, ILogger<Listener> 
 
     async Task Listen(CancellationToken ct)
     {
-        // A connection of its own, outside the pool: it listens as long as the process lives.
+        // One connection of the pool, held as long as the process lives.
         await using var connection = await db.Source.OpenConnectionAsync(ct);
         connection.Notification += (_, told) =>
         {

@@ -9,8 +9,9 @@ public sealed class RequestLimits(Settings settings) : IDisposable
         caller => RateLimitPartition.GetTokenBucketLimiter(caller, _ => new()
         {
             TokenLimit = settings.RateLimit,
+            // A second's share at a time, or one at a time where a second has less than one.
             TokensPerPeriod = Math.Max(1, settings.RateLimit / 60),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / settings.RateLimit)),
             QueueLimit = 0,
         }));
 

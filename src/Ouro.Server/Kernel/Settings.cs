@@ -47,6 +47,9 @@ public sealed class Settings
     /// <summary>The folder of PostgreSQL's programs, where it is not found by itself.</summary>
     [Variable("OURO_POSTGRES_BIN")] public string? PostgresBin { get; init; }
 
+    /// <summary>The account that runs the embedded database where the server is root; <c>postgres</c> or <c>nobody</c> where it is not named.</summary>
+    [Variable("OURO_POSTGRES_USER")] public string? PostgresUser { get; init; }
+
     /// <summary>Gives up the embedded database's durability for speed; for throw-away databases of tests only.</summary>
     [Variable("OURO_UNSAFE_FAST")] public bool UnsafeFast { get; init; }
 

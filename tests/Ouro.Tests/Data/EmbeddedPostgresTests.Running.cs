@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Npgsql;
 using Ouro.Server.Data.Embedded;
 using Shouldly;
-using Xunit;
 
 namespace Ouro.Tests.Data;
 

@@ -61,6 +61,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(long) => 3L,
         null when type == typeof(bool) => true,
         null when type == typeof(byte[]) => new byte[32],
+        null when type == typeof(DateOnly) => new DateOnly(2026, 1, 1),
         null when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
         null when type == typeof(JsonElement) => JsonSerializer.SerializeToElement(new { }),
         null when type == typeof(CancellationToken) => CancellationToken.None,

@@ -74,7 +74,7 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
 
     static Sql Search(AssetSearch search)
     {
-        var (filters, order) = SearchOperations.Parts(Somebody, search);
+        var (filters, order) = SearchOperations.Parts(Somebody, search, new(2026, 1, 1));
         return AssetStore.Found(Somebody, search, filters, order);
     }
 

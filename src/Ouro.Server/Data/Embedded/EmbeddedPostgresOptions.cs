@@ -6,13 +6,13 @@ namespace Ouro.Server.Data.Embedded;
 public sealed record EmbeddedPostgresOptions
 {
     /// <summary>The folder with <c>initdb</c> and <c>postgres</c>; otherwise they are looked for.</summary>
-    public string? Bin { get; init; } = Environment.GetEnvironmentVariable("OURO_POSTGRES_BIN") is { Length: > 0 } bin ? bin : null;
+    public string? Bin { get; init; }
 
     /// <summary>A <c>node_modules</c> folder that may hold PostgreSQL as an npm package; otherwise looked for above the program.</summary>
     public string? NodeModules { get; init; }
 
     /// <summary>The account that runs the database when the server is root; otherwise <c>postgres</c>, then <c>nobody</c>.</summary>
-    public string? RunAs { get; init; } = Environment.GetEnvironmentVariable("OURO_POSTGRES_USER") is { Length: > 0 } user ? user : null;
+    public string? RunAs { get; init; }
 
     /// <summary>
     /// Address space of one database process, its 128 MB of shared buffers included. PostgreSQL itself does not bound what an aggregate

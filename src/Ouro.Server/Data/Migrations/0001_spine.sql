@@ -133,12 +133,14 @@ create table public.permissions (
 );
 create index permissions_user on public.permissions (user_id, asset_id);
 
--- Apart from the asset, so that counting a view does not write the asset's row anew.
-create table public.asset_counts (
-  asset_id uuid primary key references public.assets on delete cascade,
-  views bigint not null default 0,
-  downloads bigint not null default 0
+-- Apart from the asset, so that counting a view does not write the asset's row anew; by the day, so that what is popular now can be told.
+create table public.asset_views (
+  asset_id uuid not null references public.assets on delete cascade,
+  day date not null,
+  views bigint not null,
+  primary key (asset_id, day)
 );
+create index asset_views_day on public.asset_views (day, asset_id) include (views);
 
 -- One dataset. The view "name" is what everybody reads; the table behind it has the same name with t_ for d_, and the hidden order of ingestion.
 create table public.dataset_tables (

@@ -112,6 +112,8 @@ sealed class DatasetSources(string connectionString, DatasetRoles roles, int kep
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         // Types are in catalogs that this role cannot read, and text needs none.
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        // What users ask is theirs: it stays out of traces.
+        builder.ConfigureTracing(traces => traces.ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false));
         return builder.Build();
     }
 }

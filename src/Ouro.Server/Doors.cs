@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Data;
+using Ouro.Server.Web;
 
 namespace Ouro.Server;
 
@@ -16,19 +16,14 @@ public static class Doors
             .WithExposedHeaders("x-request-id", "retry-after", "RateLimit", "RateLimit-Policy", "content-disposition")));
         services.AddRequestDecompression();
         services.AddResponseCompression();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
-        services.AddAntiforgery();
-        services.AddDataProtection();
-    }
-
-    public static void UseWebDoor(this WebApplication app)
-    {
+        services.AddWebDoor();
     }
 
     public static void MapDoors(this WebApplication app)
     {
         var api = app.MapGroup("/api");
         foreach (var feature in Features.All) feature.Rest?.Invoke(api);
+        app.MapWebDoor();
         app.MapOpenApi("/api/{documentName}.json");
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();

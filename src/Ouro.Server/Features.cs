@@ -8,8 +8,9 @@ using Ouro.Server.Users;
 
 namespace Ouro.Server;
 
-/// <summary>A room: what it brings, and its REST door.</summary>
-public sealed record Feature(string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null);
+/// <summary>A room: what it brings, its REST door, and what of its web door is no page.</summary>
+public sealed record Feature(
+    string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null, Action<RouteGroupBuilder>? Web = null);
 
 /// <summary>The table of contents: each room once, in floor order. A room uses only rooms above it in this list.</summary>
 public static class Features
@@ -26,13 +27,13 @@ public static class Features
         new("Users", s => s
             .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
             .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
-            UserEndpoints.MapUsers),
+            UserEndpoints.MapUsers, SignInWeb.MapSignIn),
         new("Organizations", s => s
             .AddSingleton<OrganizationOperations>(),
             OrganizationEndpoints.MapOrganizations),
         new("Assets", s => s
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>(),
             AssetEndpoints.MapAssets),
-        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets),
+        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, ImportWeb.MapImports),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Console;
 using Ouro.Server.Access;
+using Ouro.Server.Web;
 
 namespace Ouro.Server;
 

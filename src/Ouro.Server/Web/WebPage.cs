@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Ouro.Server.Web;
+
+/// <summary>What every page knows: the request, who asks, and how to say that something was refused without losing what was typed.</summary>
+public abstract class WebPage : ComponentBase
+{
+    [CascadingParameter] public HttpContext Http { get; set; } = null!;
+
+    [Inject] public NavigationManager Navigation { get; set; } = null!;
+
+    /// <summary>What a form of this page was refused for.</summary>
+    protected Refusal? Refused { get; set; }
+
+    protected Actor Visitor => Actor.Of(Http);
+
+    protected CancellationToken Ct => Http.RequestAborted;
+
+    protected bool IsPost => HttpMethods.IsPost(Http.Request.Method);
+
+    /// <summary>Who asks, on a page that is only for who has signed in.</summary>
+    protected Actor SignedIn() => Visitor.IsSignedIn ? Visitor : throw Refusal.Unauthenticated("Sign in to see this page.");
+
+    /// <summary>Does what a form asks for; a refusal stays on the page, with its status.</summary>
+    protected async Task Try(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Refusal refusal)
+        {
+            Refused = refusal;
+            Http.Response.StatusCode = refusal.Status;
+            if (refusal.RetryAfter is { } seconds) Http.Response.Headers.RetryAfter = seconds.ToString();
+        }
+    }
+}

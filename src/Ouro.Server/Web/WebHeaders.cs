@@ -18,7 +18,7 @@ static class WebHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         // Pages differ by who looks at them.
-        headers.CacheControl = "no-store";
+        headers.CacheControl = "no-cache, no-store";
         return next(context);
     }
 }

@@ -18,6 +18,22 @@ public abstract class WebPage : ComponentBase
 
     protected bool IsPost => HttpMethods.IsPost(Http.Request.Method);
 
+    bool loaded;
+
+    /// <summary>Fetches what the page shows. Nothing is drawn before it is here.</summary>
+    protected virtual Task Load() => Task.CompletedTask;
+
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        if (!loaded)
+        {
+            loaded = true;
+            await Load();
+        }
+        await base.SetParametersAsync(ParameterView.Empty);
+    }
+
     /// <summary>Who asks, on a page that is only for who has signed in.</summary>
     protected Actor SignedIn() => Visitor.IsSignedIn ? Visitor : throw Refusal.Unauthenticated("Sign in to see this page.");
 

@@ -39,6 +39,8 @@ static class WebRefusals
         try
         {
             context.Response.ContentType = null;
+            // Left by the page that failed, and the next one would add it a second time.
+            context.Response.Headers.Remove("blazor-enhanced-nav");
             await WebDoor.Show<RefusalPage>(context, refusal.Status, (nameof(RefusalPage.Refusal), refusal)).ExecuteAsync(context);
         }
         finally
@@ -49,7 +51,7 @@ static class WebRefusals
 
     /// <summary>Where one signs in to come back to this page.</summary>
     public static string SignIn(HttpRequest request) =>
-        request.Path == "/" ? "/sign-in" : $"/sign-in?return={Uri.EscapeDataString(request.PathBase + request.Path + request.QueryString)}";
+        request.Path == "/" || request.Path.StartsWithSegments("/sign-in", StringComparison.Ordinal) ? "/sign-in" : $"/sign-in?return={Uri.EscapeDataString(request.PathBase + request.Path + request.QueryString)}";
 
     // Our scripts ask for JSON; whoever asks for anything else is a browser, or reads pages like one.
     static bool TakesPages(HttpRequest request) =>

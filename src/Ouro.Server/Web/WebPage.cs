@@ -47,7 +47,8 @@ public abstract class WebPage : ComponentBase
         catch (Refusal refusal)
         {
             Refused = refusal;
-            Http.Response.StatusCode = refusal.Status;
+            // What is not there is not this page: 404 would say that, and the framework would send nothing.
+            Http.Response.StatusCode = refusal.Status == 404 ? 400 : refusal.Status;
             if (refusal.RetryAfter is { } seconds) Http.Response.Headers.RetryAfter = seconds.ToString();
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -55,7 +56,7 @@ sealed class RawJsonConverter : JsonConverter<RawJson>
     {
         if (reader.TokenType == JsonTokenType.Null) return default;
         using var element = JsonDocument.ParseValue(ref reader);
-        return new(Encoding.UTF8.GetBytes(element.RootElement.GetRawText()));
+        return new(JsonMarshal.GetRawUtf8Value(element.RootElement).ToArray());
     }
 
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)

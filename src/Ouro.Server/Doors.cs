@@ -1,4 +1,6 @@
 using Ouro.Server.Data;
+using Ouro.Server.Mcp;
+using Ouro.Server.SocketIo;
 using Ouro.Server.Web;
 
 namespace Ouro.Server;
@@ -11,6 +13,7 @@ public static class Doors
         services.ConfigureHttpJsonOptions(json => OuroJson.Apply(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddOpenApi("openapi");
+        services.AddMcpDoor(Features.All.Select(feature => feature.Tools).OfType<Type>());
         // The API takes no cookie, so any page may call it with a key that it was given.
         services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()
             .WithExposedHeaders("x-request-id", "retry-after", "RateLimit", "RateLimit-Policy", "content-disposition")));
@@ -23,8 +26,10 @@ public static class Doors
     {
         var api = app.MapGroup("/api");
         foreach (var feature in Features.All) feature.Rest?.Invoke(api);
+        app.MapSocketIo("/socket.io/");
         app.MapWebDoor();
         app.MapOpenApi("/api/{documentName}.json");
+        app.MapMcpDoor();
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
     }

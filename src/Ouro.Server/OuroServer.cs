@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Console;
 using Ouro.Server.Access;
+using Ouro.Server.Mcp;
 using Ouro.Server.Web;
 
 namespace Ouro.Server;
@@ -33,6 +34,7 @@ public static class OuroServer
             api.UseRequestDecompression();
             api.Use(Identified(i => i.FromHeader));
         });
+        app.UseMcpDoor(Identified(i => i.FromHeader));
         app.UseWebDoor();
         app.UseRouting();
         app.UseAntiforgery();
@@ -52,7 +54,8 @@ public static class OuroServer
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel);
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning)
+        // The MCP library shouts about callers' mistakes; accidents in tools are logged by the translator of refusals.
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Critical)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // Standard output belongs to what was promised there; what is told to the operator goes to standard error.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -60,7 +63,7 @@ public static class OuroServer
         else logging.AddSimpleConsole(text => { text.SingleLine = true; text.UseUtcTimestamp = true; text.TimestampFormat = "HH:mm:ss "; });
     }
 
-    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Every answer says its request's id, which is the trace's, so that a report, a log line and a trace are found from each other.</summary>
     static async Task NameRequest(HttpContext context, RequestDelegate next)

@@ -32,7 +32,7 @@ public sealed partial class Visit : IAsyncDisposable
             BaseURL = server.Root.ToString(), JavaScriptEnabled = script, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce, Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
         var visit = new Visit(context, await context.NewPageAsync(), server);
         visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning") visit.complaints.Add(message.Text); };
         visit.Page.PageError += (_, error) => visit.complaints.Add(error);

@@ -8,7 +8,10 @@ public static class NodeClient
     static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(60), InstallTime = TimeSpan.FromMinutes(5);
     static readonly Lazy<Task> Installed = new(Install);
 
-    static string Folder { get; } = Path.Combine(Root(), "tests", "clients");
+    /// <summary>The root of the repository.</summary>
+    public static string Repository { get; } = Root();
+
+    static string Folder { get; } = Path.Combine(Repository, "tests", "clients");
 
     /// <summary>What a script printed and how it ended.</summary>
     public sealed record Result(int ExitCode, string Output, string Errors);
@@ -17,6 +20,13 @@ public static class NodeClient
     {
         await Installed.Value;
         return await Start("node", [script, .. args], ScriptTime);
+    }
+
+    /// <summary>The folder of a package that the lock file names.</summary>
+    public static async Task<string> Package(string name)
+    {
+        await Installed.Value;
+        return Path.Combine(Folder, "node_modules", name);
     }
 
     static async Task Install()
@@ -70,7 +80,8 @@ public static class NodeClient
         return new(process.ExitCode, await output, await errors);
     }
 
-    static string Root()
+    /// <summary>The folder of the repository.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ouro.slnx")))

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Client;
 using Ouro.Server;
 using Ouro.Server.Data.Embedded;
 using Ouro.Server.Kernel;
@@ -17,10 +18,16 @@ public class TestServer : IAsyncLifetime
     WebApplication app = null!;
 
     /// <summary>What this server is set to; a test of a setting overrides it.</summary>
-    protected virtual Settings Settings => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
-        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
+    protected virtual Settings Settings => Limited(0);
+
+    /// <summary>The same settings with a limit of requests.</summary>
+    protected Settings Limited(int requests) => Settings.From(_ => null, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+        (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), requests), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error));
 
     public Uri Root { get; private set; } = null!;
+
+    /// <summary>Where the SDK looks for it.</summary>
+    public Uri Api => new(Root, "/api");
 
     public IServiceProvider Services => app.Services;
 
@@ -54,7 +61,10 @@ public class TestServer : IAsyncLifetime
         Services.GetRequiredService<OrganizationOperations>().Create(Actor.Nobody, admin.Id, name, default);
 
     /// <summary>A client without a credential; each of its answers is checked for what would break a public client.</summary>
-    public HttpClient Anonymous() => new(new StrictAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Root };
+    public HttpClient Anonymous() => new(Checked()) { BaseAddress = Root };
+
+    /// <summary>The way to a server on which each answer is checked.</summary>
+    public static HttpMessageHandler Checked() => new StrictAnswers(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 }
 
 /// <summary>Somebody, with the doors they use.</summary>
@@ -66,7 +76,20 @@ public sealed class Person(TestServer server, Guid id, string name, string key)
 
     public HttpClient Http { get; } = WithKey(server, key);
 
+    /// <summary>The SDK; each answer that it reads is checked too.</summary>
+    public OuroClient Ouro => ouro.Value;
+
     public TestServer Server { get; } = server;
+
+    /// <summary>An MCP client in this process; the public one is run by <c>Agent</c>.</summary>
+    public Task<McpClient> Mcp() => McpClient.CreateAsync(new HttpClientTransport(new()
+    {
+        Endpoint = new(Server.Root, "mcp"),
+        TransportMode = HttpTransportMode.StreamableHttp,
+        AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + Key },
+    }));
+
+    readonly Lazy<OuroClient> ouro = new(() => new(new OuroOptions { ApiKey = key, BaseAddress = server.Api, Handler = TestServer.Checked() }));
 
     static HttpClient WithKey(TestServer server, string key)
     {

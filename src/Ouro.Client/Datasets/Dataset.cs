@@ -12,7 +12,7 @@ public sealed record CreateDataset
     public Visibility? Visibility { get; init; }
     /// <summary>What it is about.</summary>
     public Content? Description { get; init; }
-    /// <summary>One <c>CREATE TABLE</c> statement; it is parsed and never executed.</summary>
+    /// <summary>One <c>CREATE TABLE</c> statement; it is parsed and never executed. Omitted, the columns are worked out from <see cref="Rows"/>.</summary>
     public string? Schema { get; init; }
     /// <summary>The rows, each an object of column → value.</summary>
     public JsonElement? Rows { get; init; }

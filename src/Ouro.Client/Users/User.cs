@@ -80,7 +80,11 @@ public sealed record ProfileLink(string Value);
 
 /// <summary>An API key to exchange for an access token.</summary>
 /// <param name="Pat">The API key.</param>
-public sealed record TokenRequest(string? Pat);
+public sealed record TokenRequest(string? Pat)
+{
+    /// <summary>Without the secret, so that no log holds it.</summary>
+    public override string ToString() => nameof(TokenRequest);
+}
 
 /// <summary>An access token, or why there is none; the clients want HTTP 200 for both.</summary>
 /// <param name="AccessToken">A JWT to send as <c>Authorization</c>; null when refused.</param>
@@ -93,6 +97,9 @@ public sealed record TokenAnswer(
 {
     /// <summary>The access token under the name that older clients read.</summary>
     public string? Token => AccessToken;
+
+    /// <summary>Without the secret, so that no log holds it.</summary>
+    public override string ToString() => $"{nameof(TokenAnswer)} {{ {ApiKeyName} {Error} }}";
 }
 
 /// <summary>Why a key was refused.</summary>
@@ -122,4 +129,8 @@ public sealed record CreateApiKeyBody(CreateApiKey Key);
 /// <summary>A new API key with its secret, which is shown this once.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Secret">The secret, <c>ouro_pat_…</c>.</param>
-public sealed record NewApiKey(ApiKey Key, string Secret);
+public sealed record NewApiKey(ApiKey Key, string Secret)
+{
+    /// <summary>Without the secret, so that no log holds it.</summary>
+    public override string ToString() => $"{nameof(NewApiKey)} {{ {Key} }}";
+}

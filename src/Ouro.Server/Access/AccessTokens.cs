@@ -6,17 +6,16 @@ using Ouro.Server.Data.Embedded;
 namespace Ouro.Server.Access;
 
 /// <summary>
-/// Access tokens: JWTs of one hour that name an account and the API key they were exchanged for. They grant nothing by themselves: the key is
+/// Access tokens: JWTs, of one hour unless set otherwise, that name an account and the API key they were exchanged for. They grant nothing by themselves: the key is
 /// looked up at each request, so revoking it ends its tokens.
 /// </summary>
-public sealed class AccessTokens(ServerKey secret, Clock clock, TimeProvider time)
+public sealed class AccessTokens(ServerKey secret, Settings settings, Clock clock, TimeProvider time)
 {
-    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
     const string Issuer = "ouro";
     readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
     readonly SymmetricSecurityKey key = new(secret.DeriveBytes("access tokens"));
 
-    public string Issue(Guid user, Guid keyId, TimeSpan? lifetime = null)
+    public string Issue(Guid user, Guid keyId)
     {
         var now = clock.Now();
         return handler.CreateToken(new SecurityTokenDescriptor
@@ -24,7 +23,7 @@ public sealed class AccessTokens(ServerKey secret, Clock clock, TimeProvider tim
             Issuer = Issuer,
             Subject = new ClaimsIdentity([new("sub", user.ToString()), new("key", keyId.ToString())]),
             IssuedAt = now.UtcDateTime,
-            Expires = (now + (lifetime ?? Lifetime)).UtcDateTime,
+            Expires = (now + TimeSpan.FromSeconds(settings.TokenLifetime)).UtcDateTime,
             SigningCredentials = new(key, SecurityAlgorithms.HmacSha256),
         });
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ouro.Server.Data;
 
 namespace Ouro.Server.Assets;
@@ -7,4 +8,6 @@ namespace Ouro.Server.Assets;
 /// </summary>
 /// <param name="Type">The type.</param>
 /// <param name="Remove">Takes away what the asset has besides its row, in the transaction that deletes the row.</param>
-public sealed record AssetKind(AssetType Type, Func<Tx, Guid, CancellationToken, Task> Remove);
+/// <param name="Details">What a full reading shows besides the shared row, as a JSON object: a dataset's columns and first rows.</param>
+public sealed record AssetKind(
+    AssetType Type, Func<Tx, Guid, CancellationToken, Task> Remove, Func<Actor, Guid, CancellationToken, Task<JsonElement>>? Details = null);

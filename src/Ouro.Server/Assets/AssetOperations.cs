@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
 
@@ -31,6 +32,15 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
     /// <summary>Counts that somebody looked.</summary>
     public async Task<AssetKindAnswer?> View(Actor actor, Guid id, CancellationToken ct) =>
         await AssetStore.View(db, actor, id, ct) ? null : throw Refusal.NoAsset(id);
+
+    /// <summary>Opens an asset, which counts as a look at it: the shared row, how often it was used, and in full what only its type has.</summary>
+    public async Task<(Asset Asset, AssetCounts Counts, JsonElement? Details)> Open(Actor actor, Guid id, bool full, CancellationToken ct)
+    {
+        await View(actor, id, ct);
+        var asset = await Get(actor, id, ct);
+        var details = full && kinds.GetValueOrDefault(asset.AssetType)?.Details is { } read ? await read(actor, id, ct) : (JsonElement?)null;
+        return (asset, await Counts(actor, id, ct), details);
+    }
 
     public async Task<AssetCounts> Counts(Actor actor, Guid id, CancellationToken ct) =>
         await AssetStore.Counts(db, actor, id, ct) ?? throw Refusal.NoAsset(id);

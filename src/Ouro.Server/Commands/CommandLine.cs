@@ -19,6 +19,7 @@ public static class CommandLine
         root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd() });
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Import());
+        root.Subcommands.Add(Demo());
         return root;
     }
 
@@ -81,6 +82,14 @@ public static class CommandLine
         return command;
     }
 
+    static Command Demo()
+    {
+        var source = new Option<string?>("--from") { Description = "The folder that holds the data of the npm package vega-datasets; fetched where it is not given." };
+        var command = new Command("demo", "Fill the running server with a small world of real data.") { source };
+        command.SetAction((parsed, ct) => Told(() => DemoCommand.Run(Settings(parsed), parsed.GetValue(source), ct)));
+        return command;
+    }
+
     static Settings Settings(ParseResult parsed, params (string, object?)[] more) => Kernel.Settings.From(
         Environment.GetEnvironmentVariable,
         [(nameof(Kernel.Settings.Data), parsed.GetValue(Data)), (nameof(Kernel.Settings.Database), parsed.GetValue(Database)), .. more]);
@@ -92,7 +101,7 @@ public static class CommandLine
         {
             return await command();
         }
-        catch (Exception e) when (e is Refusal or SettingException or StartException or FileNotFoundException or UnauthorizedAccessException
+        catch (Exception e) when (e is Refusal or SettingException or StartException or OuroException or FileNotFoundException or UnauthorizedAccessException
             or Npgsql.NpgsqlException or IOException)
         {
             await Console.Error.WriteLineAsync($"ouro: {e.Message}{(e is Refusal { Hint: { } hint } ? " " + hint : "")}");

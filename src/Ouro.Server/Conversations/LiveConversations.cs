@@ -10,8 +10,11 @@ namespace Ouro.Server.Conversations;
 /// The sockets of conversations: who may see one may join it, and what members say while they think, type and stream reaches the other
 /// members' sockets unchanged. The public Python client cannot renew its token without this door.
 /// </summary>
-public sealed class LiveConversations(Identification identification, AssetOperations assets, SocketIoServer sockets)
+public sealed class LiveConversations(Identification identification, AssetOperations assets, IServiceProvider services)
 {
+    // Asked for late: the server of the sockets is made from the options that this class fills.
+    SocketIoServer Sockets => services.GetRequiredService<SocketIoServer>();
+
     static readonly string[] Relayed = ["activity", "llm-response", "llm-response-end"];
 
     public void Open(SocketIoOptions options)
@@ -45,7 +48,7 @@ public sealed class LiveConversations(Identification identification, AssetOperat
     Task<JsonNode?> Relay(SocketConnection socket, SocketEvent sent)
     {
         if (Guid.TryParse(Text(sent.Data, "conversation_id"), out var id) && socket.Rooms.Contains(Room(id)))
-            sockets.To(Room(id)).Emit(AsSentBy((Actor)socket.Identity, sent), except: socket);
+            Sockets.To(Room(id)).Emit(AsSentBy((Actor)socket.Identity, sent), except: socket);
         return Task.FromResult<JsonNode?>(null);
     }
 

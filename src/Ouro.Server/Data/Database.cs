@@ -16,7 +16,7 @@ public sealed record DatabaseOptions(string Connection, string Name, string AppR
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
-    const long MigrationLock = 0x4f75726f;
+    const long PreparationLock = 0x4f75726f;
 
     readonly NpgsqlDataSource app;
 
@@ -38,6 +38,7 @@ public sealed class Database : IAsyncDisposable
 
     public static async Task<Database> Open(DatabaseOptions options, ILogger log, CancellationToken ct)
     {
+        await using var turn = await Turn(options, ct);
         var isSuperuser = await Prepare(options, ct);
         var connection = new NpgsqlConnectionStringBuilder(options.Connection)
         {
@@ -50,6 +51,24 @@ public sealed class Database : IAsyncDisposable
         await Migrate(connection.ConnectionString, log, ct);
         var hardened = isSuperuser && await Harden(options, ct);
         return new(NpgsqlDataSource.Create(connection), options.Name, hardened, connection.ConnectionString);
+    }
+
+    /// <summary>A server and a command, or two servers, may find the same empty PostgreSQL at once: one prepares it, the others wait and find it ready.</summary>
+    static async Task<NpgsqlConnection> Turn(DatabaseOptions options, CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            await using var hold = new NpgsqlCommand($"select pg_advisory_lock({PreparationLock})", connection);
+            await hold.ExecuteNonQueryAsync(ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Makes the role and the database where they are missing; answers whether the connection is a superuser's.</summary>
@@ -81,15 +100,13 @@ public sealed class Database : IAsyncDisposable
         return (await Hardening.Apply(connection, options.AppRole, ct)).Done;
     }
 
-    /// <summary>Brings the schema to this program's version, one process at a time.</summary>
+    /// <summary>Brings the schema to this program's version.</summary>
     static async Task Migrate(string connectionString, ILogger log, CancellationToken ct)
     {
-        await using var holder = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await holder.OpenAsync(ct);
-        await using (var hold = new NpgsqlCommand($"select pg_advisory_lock({MigrationLock})", holder)) await hold.ExecuteNonQueryAsync(ct);
-
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(ct);
         var scripts = typeof(Database).Assembly.GetManifestResourceNames().Where(IsMigration).ToArray();
-        if (await IsCurrent(holder, scripts, ct)) return;
+        if (await IsCurrent(connection, scripts, ct)) return;
         var result = DeployChanges.To.PostgresqlDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(Database).Assembly, IsMigration)
             .WithVariablesDisabled()

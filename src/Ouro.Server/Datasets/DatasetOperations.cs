@@ -8,13 +8,17 @@ using Ouro.Server.Events;
 namespace Ouro.Server.Datasets;
 
 /// <summary>A dataset as it was just written: the asset, how many rows came in, and what was left out.</summary>
-public sealed record WrittenDataset(Asset Asset, RowIngest RowIngest, IngestWarning? Warning);
+/// <param name="Asset">The dataset.</param>
+/// <param name="RowIngest">How many rows came in; null where none were sent, because a client that reads a count does not send them later.</param>
+/// <param name="Warning">What was left out.</param>
+public sealed record WrittenDataset(Asset Asset, RowIngest? RowIngest, IngestWarning? Warning);
 
 /// <summary>Tables that answer SQL: made, read, written, asked, deleted.</summary>
 public sealed class DatasetOperations(
     Db db, Clock clock, EventLog events, AssetOperations assets, DatasetRoles roles, UserSql userSql, Database database, Settings settings)
 {
     const int PreviewRows = 12;
+    const int DetailRows = 5;
     const int MostRowsOfAPage = 1000;
     const long MostBytesOfAPage = 64 << 20;
 
@@ -39,7 +43,7 @@ public sealed class DatasetOperations(
         var asset = await Publish(tx, actor, table, new Asset { Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId, Attribution = input.Attribution ?? new() },
             input.Visibility, input.OrgId, input.TeamId, ct);
         await tx.Commit(ct);
-        return new(asset, new(ingested.Inserted, ingested.Skipped), ingested.Warning);
+        return new(asset, input.Rows is null ? null : new(ingested.Inserted, ingested.Skipped), ingested.Warning);
     }
 
     /// <summary>Makes a filled table a dataset: its view, its role, its asset with a preview. The caller commits.</summary>
@@ -64,6 +68,14 @@ public sealed class DatasetOperations(
         return new(table.RowCount, false, table.Columns.Count, [.. table.Columns.Select(c => c.Name)], table.Label, DatasetTable.Schema, size);
     }
 
+    /// <summary>What a full reading of a dataset shows: its columns, its size, and a taste of its rows.</summary>
+    public async Task<JsonElement> Details(Actor actor, Guid id, CancellationToken ct)
+    {
+        var stats = await Stats(actor, id, ct);
+        var taste = await Rows(actor, id, DetailRows, 0, ct);
+        return Wire.Element(new { stats.TableName, Schema = (await Schema(actor, id, ct)).Select(c => new { c.ColumnName, c.DataType }), stats, Preview = taste.Rows });
+    }
+
     /// <summary>A page of rows, in the order of ingestion.</summary>
     public async Task<RowPage> Rows(Actor actor, Guid id, int? limit, int? offset, CancellationToken ct)
     {
@@ -76,6 +88,8 @@ public sealed class DatasetOperations(
                 var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
                 // No rows may mean that there are none, or that nothing here is this actor's to see.
                 if (page.Count == 0) await Find(actor, id, ct);
+                if (page is { Count: 0, Truncated: not null })
+                    throw new Refusal(413, "row_too_large", $"The row at offset {skip} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
                 return new(page.Rows, new(skip, size, page.Truncated is not null));
             }
             catch (PostgresException e) when (attempt == 0 && e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
@@ -111,12 +125,51 @@ public sealed class DatasetOperations(
     /// <summary>Runs one SELECT as the dataset's own role, which can reach nothing else.</summary>
     public async Task<QueryAnswer> Query(Actor actor, Guid id, QueryDataset input, CancellationToken ct)
     {
+        var result = await Query(actor, id, input, QueryLimits.Default, ct);
+        return new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
+    }
+
+    async Task<QueryResult> Query(Actor actor, Guid id, QueryDataset input, QueryLimits limits, CancellationToken ct)
+    {
         if (string.IsNullOrWhiteSpace(input.Query)) throw Refusal.Fields(("query", "query is one SELECT; {{table}} stands for the dataset."));
         var table = await Find(actor, id, ct);
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
-        var result = await userSql.Run(table.Table, input.Query, QueryLimits.Default, ct);
-        return new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
+        return await Run(table.Table, input.Query, limits, ct);
+    }
+
+    /// <summary>A page of a dataset, or of what a SELECT makes of it.</summary>
+    public async Task<DatasetPage> Page(Actor actor, Guid id, PageOfDataset input, CancellationToken ct)
+    {
+        var (limit, offset) = Contract.Window(input.Limit, input.Offset, 100, MostRowsOfAPage);
+        if (input.Sql is null)
+        {
+            var page = await Rows(actor, id, limit, offset, ct);
+            return new(page.Rows, limit, offset, page.Pagination.HasMore, null);
+        }
+        if (input.ResolveRefs)
+            throw Refusal.Fields(("resolve_refs", "resolve_refs works on pages of rows and not with sql. Leave one of them out."));
+        var (sql, isPaged) = QueryPaging.Of(input.Sql, limit, offset);
+        var limits = isPaged ? QueryLimits.Default with { Rows = limit } : QueryLimits.Default;
+        var result = await Query(actor, id, new(sql), limits, ct);
+        // A page that its own limit cut is whole; what is left is the next page.
+        var isCut = result.Truncated is not null && !(isPaged && result.Truncated is Truncation.Rows);
+        return new(result.Rows, isPaged ? limit : null, isPaged ? offset : null, result.Truncated is not null, isCut ? DatasetRules.Told(result.Truncated) : null);
+    }
+
+    async Task<QueryResult> Run(DatasetTable table, string sql, QueryLimits limits, CancellationToken ct)
+    {
+        try
+        {
+            return await userSql.Run(table, sql, limits, ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            // A restored database comes without its roles, and another server key makes other passwords: the role is made anew.
+            await roles.Create(db, table, ct);
+            await userSql.Drop(table);
+            return await userSql.Run(table, sql, limits, ct);
+        }
     }
 
     /// <summary>Takes away the table, its view and its role, in the transaction that deletes the asset.</summary>
@@ -125,6 +178,7 @@ public sealed class DatasetOperations(
         if (await DatasetStore.Hold(tx, id, ct) is not { } table) return;
         if (MayQuery) await roles.Remove(tx, table.Table, ct);
         await DatasetStore.Drop(tx, table, ct);
+        await userSql.Drop(table.Table);
         known.TryRemove(id, out _);
     }
 

@@ -1,6 +1,7 @@
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Data.Embedded;
+using Ouro.Server.Web;
 
 namespace Ouro.Server.Datasets;
 
@@ -11,7 +12,11 @@ public static class DatasetRoom
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
         .AddSingleton<DatasetOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
-        .AddSingleton(p => new AssetKind(AssetType.Dataset, (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct)))
+        .AddSingleton(p => new AssetKind(AssetType.Dataset,
+            (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
+            (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct)))
+        .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
+        .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table"))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
 }
 
@@ -40,6 +45,6 @@ public static class DatasetEnvelopes
     public static async Task<Envelope<RowIngest>> RowsEnveloped(this Task<WrittenDataset> answer)
     {
         var written = await answer;
-        return new(written.RowIngest) { RowIngest = written.RowIngest, Warning = written.Warning };
+        return new(written.RowIngest!) { RowIngest = written.RowIngest, Warning = written.Warning };
     }
 }

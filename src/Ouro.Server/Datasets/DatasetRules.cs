@@ -6,12 +6,17 @@ namespace Ouro.Server.Datasets;
 /// <summary>What a dataset's table looks like.</summary>
 public static class DatasetRules
 {
-    /// <summary>The columns that a schema and its rows make: the schema names them, and the rows tell booleans from whole numbers.</summary>
+    /// <summary>
+    /// The columns that a schema and its rows make: the schema names them, and the rows tell booleans from whole numbers. Without a schema, the
+    /// rows say it all.
+    /// </summary>
     public static List<StoredColumn> Columns(CreateDataset input, JsonElement rows)
     {
-        if (string.IsNullOrWhiteSpace(input.Schema))
-            throw Refusal.Fields(("dataset.schema", "schema is the text of one CREATE TABLE statement that names the columns."));
-        var declared = Typing.FromRows(CreateTableText.Parse(input.Schema, Names(input.Metadata)), rows);
+        var declared = string.IsNullOrWhiteSpace(input.Schema)
+            ? Typing.OfRows(rows)
+            : Typing.FromRows(CreateTableText.Parse(input.Schema, Names(input.Metadata)), rows);
+        if (declared.Count == 0)
+            throw Refusal.Fields(("dataset.schema", "There are no columns: schema is the text of one CREATE TABLE statement that names them, and without it the rows do."));
         var names = ColumnNames.For([.. declared.Select(d => d.SentAs)]);
         return [.. declared.Select((d, i) => new StoredColumn(names[i], d.Type, d.SentAs))];
     }

@@ -53,11 +53,11 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
         select pg_notify({Channel}, {id.ToString()})
         """, ct);
 
-    /// <summary>Ends a job that never got its input, or that nobody wants any more.</summary>
-    public Task Fail(Guid id, Refusal refusal, CancellationToken ct) => db.Run($"""
+    /// <summary>Ends a job that failed, never got its input, or is not wanted any more; false when it had ended before.</summary>
+    public async Task<bool> Fail(Guid id, Refusal refusal, CancellationToken ct) => await db.Run($"""
         update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
         where id = {id} and state in ('queued', 'in-progress')
-        """, ct);
+        """, ct) == 1;
 
     /// <summary>What was still receiving when this installation last stopped will never be whole.</summary>
     public Task<List<Guid>> FailInterrupted(Refusal refusal, CancellationToken ct) => db.Query<Guid>($"""
@@ -159,8 +159,9 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (e is not Refusal) log.LogError(e, "Job {Kind} {Id} failed.", job.Kind, job.Id);
-            await Fail(job.Id, e as Refusal ?? new(500, "internal_error", $"The server failed at this. It is logged as job {job.Id}."), CancellationToken.None);
+            // What fails after somebody ended the job, because its input is gone, is no failure.
+            var ended = await Fail(job.Id, e as Refusal ?? new(500, "internal_error", $"The server failed at this. It is logged as job {job.Id}."), CancellationToken.None);
+            if (ended && e is not Refusal) log.LogError(e, "Job {Kind} {Id} failed.", job.Kind, job.Id);
         }
     }
 

@@ -14,14 +14,18 @@ public static class RestRefusals
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
                 await Write(context, Unmatched(context));
         }
-        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked is gone, and what they interrupted is no failure of ours.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
         {
             await Write(context, From(e, context));
         }
     });
 
     /// <summary>The refusal that an exception stands for; a bug becomes a 500 that says only where it is logged.</summary>
-    public static Refusal From(Exception e, HttpContext context)
+    public static Refusal From(Exception e, HttpContext context, string? tool = null)
     {
         switch (e)
         {
@@ -39,7 +43,8 @@ public static class RestRefusals
                 context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(e, "The database does not answer.");
                 return new(503, "database_unavailable", "The database does not answer.", "Try again in a moment.") { RetryAfter = 2 };
         }
-        context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(e, "Unhandled in {Method} {Path}.", context.Request.Method, context.Request.Path);
+        context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(
+            e, "Unhandled in {Method} {Path} {Tool} request {Request}.", context.Request.Method, context.Request.Path, tool, context.TraceIdentifier);
         return new(500, "internal_error", $"The server failed at this. It is logged as request {context.TraceIdentifier}.");
     }
 
@@ -64,7 +69,8 @@ public static class RestRefusals
 
     public static Task Write(HttpContext context, Refusal refusal)
     {
-        context.Response.Clear();
+        // Not Clear(): the request's id and the state of its limit belong to refusals too.
+        context.Response.ContentLength = null;
         context.Response.StatusCode = refusal.Status;
         if (refusal.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString();
         return context.Response.WriteAsJsonAsync(

@@ -23,6 +23,9 @@ public sealed class Settings
     /// <summary>Whether users may run SQL on a database whose hardening needs a superuser that this server is not.</summary>
     [Variable("OURO_USER_SQL")] public bool UserSql { get; init; }
 
+    /// <summary>Seconds that an access token lives.</summary>
+    [Variable("OURO_TOKEN_LIFETIME")] public int TokenLifetime { get; init; } = 3600;
+
     /// <summary>Requests that one key may make in a minute; 0 for no limit.</summary>
     [Variable("OURO_RATE_LIMIT")] public int RateLimit { get; init; } = 6000;
 

@@ -41,6 +41,9 @@ public sealed partial class UserOperations(Db db, Clock clock, EventLog events)
     {
         if (!Username().IsMatch(username))
             throw Refusal.Fields(("username", "A username is 1 to 40 letters, digits and underscores."));
+        // These would be hidden behind a call of the same path.
+        if (username.ToLowerInvariant() is "search")
+            throw Refusal.Fields(("username", $"The username “{username}” is reserved."));
         if (email is not null && !(email.Length <= 254 && Email().IsMatch(email)))
             throw Refusal.Fields(("email", $"“{email}” is not an e-mail address."));
         var account = new NewAccount(Guid.CreateVersion7(), username, email, kind, isOperator, Guid.CreateVersion7().ToString("N"), clock.Now());

@@ -54,6 +54,10 @@ public sealed record Preferences(string? Theme, bool Shortcuts)
 /// <summary>An address to go on to, as a form or an address said it: a path of this server, or home.</summary>
 public static class LocalPath
 {
+    /// <summary>Where this page is looked at again: itself, or the page of the form that was sent.</summary>
+    public static string Of(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : context.Request.Path;
+
     public static string Of(string? path) =>
         path is ['/', ..] && path is not ['/', '/' or '\\', ..] && !path.Any(c => char.IsControl(c) || c == '\\') ? path : "/";
 }

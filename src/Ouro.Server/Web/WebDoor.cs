@@ -18,7 +18,7 @@ public static class WebDoor
 {
     static readonly TimeSpan SessionLives = TimeSpan.FromDays(30);
 
-    static readonly string[] OtherDoors = ["/api", "/mcp", "/socket.io", "/health"];
+    static readonly string[] OtherDoors = ["/api", "/mcp", "/socket.io", "/health", "/.well-known"];
 
     public static void AddWebDoor(this IServiceCollection services)
     {
@@ -65,8 +65,9 @@ public static class WebDoor
         foreach (var feature in Features.All) feature.Web?.Invoke(web);
     }
 
+    // Routes do not mind capitals, so this must not either: a cookie opens no other door.
     static bool IsWeb(HttpContext context) =>
-        !OtherDoors.Any(door => context.Request.Path.StartsWithSegments(door, StringComparison.Ordinal));
+        !OtherDoors.Any(door => context.Request.Path.StartsWithSegments(door, StringComparison.OrdinalIgnoreCase));
 
     static CookieSecurePolicy Secure(Settings settings) =>
         settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;

@@ -19,14 +19,14 @@ public static class Hardening
     public static async Task<Hardened> Apply(NpgsqlConnection superuser, string role, CancellationToken ct)
     {
         if (await Refused(superuser, role, ct) is { } why) return new(false, 0, why);
-        if ((await Statements(superuser, role, ct)).Count == 0) return new(true, 0);
+        var statements = await Statements(superuser, role, ct);
+        if (statements.Count == 0) return new(true, 0);
 
         await using var transaction = await superuser.BeginTransactionAsync(ct);
         // Databases and parameters are shared by the cluster: two servers that start at once would update the same rows,
-        // and an advisory lock holds only inside one database. A lock on a shared catalog holds everywhere.
-        await Run(superuser, ["lock table pg_catalog.pg_database in share row exclusive mode"], ct);
-        var statements = await Statements(superuser, role, ct);
-        await Run(superuser, statements, ct);
+        // and an advisory lock holds only inside one database. A lock on a shared catalog holds everywhere. Who comes second
+        // repeats what the first has done, which does no harm.
+        await Run(superuser, ["lock table pg_catalog.pg_database in share row exclusive mode", .. statements], ct);
         await transaction.CommitAsync(ct);
         return new(true, statements.Count);
     }
@@ -60,7 +60,7 @@ public static class Hardening
     {
         await using var batch = new NpgsqlBatch(connection);
         foreach (var statement in statements) batch.BatchCommands.Add(new(statement));
-        if (statements.Count > 0) await batch.ExecuteNonQueryAsync(ct);
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     static string Resource()

@@ -12,94 +12,80 @@ with application as (
 
 -- ---- functions ------------------------------------------------------------------------------------------------------
 
--- Immutable functions compute. Left out: what looks into the server all the same, what cannot be interrupted
--- (normalize, geometry), xml (it reaches into queries and out into libxml), and what only PostgreSQL itself calls.
-computing as (
-  select p.oid
-  from pg_proc p
-  where p.pronamespace = 'pg_catalog'::regnamespace
-    and p.provolatile = 'i'
-    and p.proname !~ '^(pg_|txid_|xml|xpath|lo_|acl|makeacl|hash_acl|gin_|gist_|spg_|brin_|binary_upgrade)'
-    and p.proname not in ('normalize', 'is_normalized', 'satisfies_hash_partition', 'postgresql_fdw_validator', 'ts_rewrite',
-      'icu_unicode_version', 'unicode_version')
-  union all
-  select p.oid
-  from pg_proc p
-  where p.pronamespace = 'pg_catalog'::regnamespace
-    and (p.proname in ('pg_size_pretty', 'pg_size_bytes', 'pg_typeof', 'pg_column_size') or p.proname ~ '^pg_lsn' and p.provolatile = 'i')
-),
-
--- Stable and volatile functions are on the list by name: they read the clock, the time zone, a text search configuration
--- or the dice, and nothing that belongs to somebody.
-picked as (
-  select p.oid
-  from pg_proc p
-  where p.pronamespace = 'pg_catalog'::regnamespace
-    and p.provolatile <> 'i'
-    and p.proname = any (array[
-      -- time
-      'age', 'clock_timestamp', 'date', 'date_add', 'date_part', 'date_subtract', 'date_trunc', 'extract', 'generate_series', 'in_range',
-      'make_timestamptz', 'now', 'overlaps', 'statement_timestamp', 'time', 'timeofday', 'timestamp', 'timestamptz', 'timetz', 'timezone',
-      'transaction_timestamp', 'interval_pl_timestamptz', 'timestamptz_mi_interval', 'timestamptz_pl_interval',
-      'date_cmp_timestamptz', 'date_eq_timestamptz', 'date_ge_timestamptz', 'date_gt_timestamptz', 'date_le_timestamptz',
-      'date_lt_timestamptz', 'date_ne_timestamptz', 'timestamp_cmp_timestamptz', 'timestamp_eq_timestamptz', 'timestamp_ge_timestamptz',
-      'timestamp_gt_timestamptz', 'timestamp_le_timestamptz', 'timestamp_lt_timestamptz', 'timestamp_ne_timestamptz',
-      'timestamptz_cmp_date', 'timestamptz_cmp_timestamp', 'timestamptz_eq_date', 'timestamptz_eq_timestamp', 'timestamptz_ge_date',
-      'timestamptz_ge_timestamp', 'timestamptz_gt_date', 'timestamptz_gt_timestamp', 'timestamptz_le_date', 'timestamptz_le_timestamp',
-      'timestamptz_lt_date', 'timestamptz_lt_timestamp', 'timestamptz_ne_date', 'timestamptz_ne_timestamp',
-      -- text and numbers
-      'anytextcat', 'textanycat', 'array_to_string', 'concat', 'concat_ws', 'convert', 'convert_from', 'convert_to', 'format', 'length',
-      'money', 'numeric', 'quote_literal', 'quote_nullable', 'to_char', 'to_date', 'to_number', 'to_timestamp',
-      'enum_first', 'enum_last', 'enum_range',
-      -- json
-      'array_to_json', 'row_to_json', 'to_json', 'to_jsonb', 'json_agg', 'json_agg_strict', 'json_build_array', 'json_build_object',
-      'json_object_agg', 'json_object_agg_strict', 'json_object_agg_unique', 'json_object_agg_unique_strict', 'json_populate_record',
-      'json_populate_recordset', 'json_to_record', 'json_to_recordset', 'jsonb_agg', 'jsonb_agg_strict', 'jsonb_build_array',
-      'jsonb_build_object', 'jsonb_path_exists_tz', 'jsonb_path_match_tz', 'jsonb_path_query_array_tz', 'jsonb_path_query_first_tz',
-      'jsonb_path_query_tz', 'jsonb_populate_record', 'jsonb_populate_record_valid', 'jsonb_populate_recordset', 'jsonb_to_record',
-      'jsonb_to_recordset',
-      -- text search
-      'get_current_ts_config', 'json_to_tsvector', 'jsonb_to_tsvector', 'phraseto_tsquery', 'plainto_tsquery', 'to_tsquery', 'to_tsvector',
-      'ts_headline', 'ts_match_tq', 'ts_match_tt', 'websearch_to_tsquery',
-      -- dice
-      'array_sample', 'array_shuffle', 'gen_random_uuid', 'random', 'random_normal', 'uuidv4', 'uuidv7'])
-),
-allowed as (
-  select oid from computing
-  union
-  select oid from picked
-  except
-  select p.oid
-  from pg_proc p
-  where (p.proargtypes::oid[] || p.prorettype) && array[
-    'internal', 'xml', 'aclitem', 'aclitem[]', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'point[]',
-    'trigger', 'event_trigger', 'language_handler', 'fdw_handler', 'index_am_handler', 'table_am_handler', 'tsm_handler'
-    ]::regtype[]::oid[]
-),
-routines as (
+-- One pass over all functions, because this runs at every start.
+routines as materialized (
   select
     p.oid,
-    a.oid is not null as wanted,
+    p.proacl,
+    p.proowner,
+    p.pronamespace = 'pg_catalog'::regnamespace
+      and case p.provolatile
+        -- Immutable functions compute. Left out: what looks into the server all the same, and what cannot be interrupted.
+        when 'i' then
+          p.proname !~ '^(pg_(?!lsn|size_)|txid_|xml|xpath|lo_|acl|makeacl|hash_acl|gin_|gist_|spg_|brin_|binary_upgrade)'
+          and p.proname not in ('normalize', 'is_normalized', 'satisfies_hash_partition', 'postgresql_fdw_validator', 'ts_rewrite',
+            'icu_unicode_version', 'unicode_version')
+        -- Stable and volatile functions are on the list by name: they read the clock, the time zone, a text search
+        -- configuration or the dice, and nothing that belongs to somebody.
+        else p.proname in (
+          -- time
+          'age', 'clock_timestamp', 'date', 'date_add', 'date_part', 'date_subtract', 'date_trunc', 'extract', 'generate_series', 'in_range',
+          'make_timestamptz', 'now', 'overlaps', 'statement_timestamp', 'time', 'timeofday', 'timestamp', 'timestamptz', 'timetz', 'timezone',
+          'transaction_timestamp', 'interval_pl_timestamptz', 'timestamptz_mi_interval', 'timestamptz_pl_interval',
+          'date_cmp_timestamptz', 'date_eq_timestamptz', 'date_ge_timestamptz', 'date_gt_timestamptz', 'date_le_timestamptz',
+          'date_lt_timestamptz', 'date_ne_timestamptz', 'timestamp_cmp_timestamptz', 'timestamp_eq_timestamptz', 'timestamp_ge_timestamptz',
+          'timestamp_gt_timestamptz', 'timestamp_le_timestamptz', 'timestamp_lt_timestamptz', 'timestamp_ne_timestamptz',
+          'timestamptz_cmp_date', 'timestamptz_cmp_timestamp', 'timestamptz_eq_date', 'timestamptz_eq_timestamp', 'timestamptz_ge_date',
+          'timestamptz_ge_timestamp', 'timestamptz_gt_date', 'timestamptz_gt_timestamp', 'timestamptz_le_date', 'timestamptz_le_timestamp',
+          'timestamptz_lt_date', 'timestamptz_lt_timestamp', 'timestamptz_ne_date', 'timestamptz_ne_timestamp',
+          -- text and numbers
+          'anytextcat', 'textanycat', 'array_to_string', 'concat', 'concat_ws', 'convert', 'convert_from', 'convert_to', 'format', 'length',
+          'money', 'numeric', 'quote_literal', 'quote_nullable', 'to_char', 'to_date', 'to_number', 'to_timestamp',
+          'enum_first', 'enum_last', 'enum_range', 'pg_column_size', 'pg_typeof',
+          -- json
+          'array_to_json', 'row_to_json', 'to_json', 'to_jsonb', 'json_agg', 'json_agg_strict', 'json_build_array', 'json_build_object',
+          'json_object_agg', 'json_object_agg_strict', 'json_object_agg_unique', 'json_object_agg_unique_strict', 'json_populate_record',
+          'json_populate_recordset', 'json_to_record', 'json_to_recordset', 'jsonb_agg', 'jsonb_agg_strict', 'jsonb_build_array',
+          'jsonb_build_object', 'jsonb_path_exists_tz', 'jsonb_path_match_tz', 'jsonb_path_query_array_tz', 'jsonb_path_query_first_tz',
+          'jsonb_path_query_tz', 'jsonb_populate_record', 'jsonb_populate_record_valid', 'jsonb_populate_recordset', 'jsonb_to_record',
+          'jsonb_to_recordset',
+          -- text search
+          'get_current_ts_config', 'json_to_tsvector', 'jsonb_to_tsvector', 'phraseto_tsquery', 'plainto_tsquery', 'to_tsquery', 'to_tsvector',
+          'ts_headline', 'ts_match_tq', 'ts_match_tt', 'websearch_to_tsquery',
+          -- dice
+          'array_sample', 'array_shuffle', 'gen_random_uuid', 'random', 'random_normal', 'uuidv4', 'uuidv7')
+      end
+      -- Geometry cannot be interrupted either, xml reaches into queries and libxml, and the others only PostgreSQL itself calls.
+      and not (p.proargtypes::oid[] || p.prorettype) && array[
+        'internal', 'xml', 'aclitem', 'aclitem[]', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'point[]',
+        'trigger', 'event_trigger', 'language_handler', 'fdw_handler', 'index_am_handler', 'table_am_handler', 'tsm_handler'
+        ]::regtype[]::oid[] as wanted
+  from pg_proc p
+),
+changing as materialized (
+  select
+    r.oid::regprocedure::text as name,
+    r.wanted,
     has.everyone,
     -- The application keeps what PUBLIC has, or had when PostgreSQL was installed.
-    not has.application and a.oid is null and (has.everyone or p.oid < 16384 and (i.initprivs is null or initial.everyone)) as owed
-  from pg_proc p
+    not has.application and not r.wanted and (has.everyone or r.oid < 16384 and (i.initprivs is null or initial.everyone)) as owed
+  from routines r
   cross join application
-  left join allowed a on a.oid = p.oid
-  left join pg_init_privs i on i.objoid = p.oid and i.classoid = 'pg_proc'::regclass
+  left join pg_init_privs i on i.objoid = r.oid and i.classoid = 'pg_proc'::regclass
   cross join lateral (
-    select coalesce(bool_or(x.grantee = 0), false) as everyone, coalesce(bool_or(x.grantee = application.oid), false) as application
-    from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+    select
+      acl @> makeaclitem(0, r.proowner, 'execute', false) as everyone,
+      acl @> makeaclitem(application.oid, r.proowner, 'execute', false) or r.proowner = application.oid as application
+    from (select coalesce(r.proacl, acldefault('f', r.proowner)) as acl) given
   ) has
   cross join lateral (
     select coalesce(bool_or(x.grantee = 0), false) as everyone
     from aclexplode(i.initprivs) x
   ) initial
-),
-changing as materialized (
-  select r.oid::regprocedure::text as name, r.owed, r.everyone, r.wanted
-  from routines r
-  where r.owed or r.everyone <> r.wanted
+  -- Most are as they were installed, and stay so.
+  where not (r.proacl is null and r.wanted)
+    and (r.wanted <> has.everyone
+      or not has.application and not r.wanted and r.oid < 16384 and (i.initprivs is null or initial.everyone))
 ),
 
 -- ---- relations ------------------------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@ enum Fit
 /// an object between, which is what makes an import faster than PostgreSQL's own reading of CSV.
 /// </summary>
 /// <param name="lenient">
-/// For rows that people and programs send to a table that exists: numbers may be strings, and 5.0 is a whole number. A guess from a file is strict.
+/// For rows that people and programs send to a table that exists: numbers may be strings, and 5.0 is a whole number. A guess from a file is
+/// strict.
 /// </param>
 sealed class BinaryRows(bool lenient)
 {
-    static readonly byte[] Signature = [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0];
+    static readonly byte[] Signature = [.. "PGCOPY\n"u8, 0xff, .. "\r\n\0"u8];
 
     byte[] buffer = new byte[160 * 1024];
     int length;
@@ -229,8 +230,9 @@ sealed class BinaryRows(bool lenient)
         return true;
     }
 
+    // The public Python client sends a missing moment of a frame as the text that pandas prints for it.
     Fit NullOrMisfit(in Cell cell, ReadOnlySpan<byte> trimmed) =>
-        trimmed.Length == 0 || cell.Kind == CellKind.Field && Fitting.IsMissing(trimmed) ? Null() : Fit.Misfit;
+        trimmed.Length == 0 || cell.Kind == CellKind.Field && Fitting.IsMissing(trimmed) || lenient && trimmed.SequenceEqual("NaT"u8) ? Null() : Fit.Misfit;
 
     Span<byte> Take(int bytes)
     {

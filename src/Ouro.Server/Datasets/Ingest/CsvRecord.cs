@@ -10,7 +10,9 @@ sealed class CsvRecord(byte delimiter)
 {
     readonly List<int> quoted = [];
 
-    /// <summary>Reads the record at <paramref name="start"/> into the row and returns where the next begins; -1 if it goes on beyond the text.</summary>
+    /// <summary>
+    /// Reads the record at <paramref name="start"/> into the row and returns where the next begins; -1 if it goes on beyond the text.
+    /// </summary>
     [MethodImpl(Hot.Path)]
     public int Read(byte[] text, int start, int end, bool ended, Row row)
     {

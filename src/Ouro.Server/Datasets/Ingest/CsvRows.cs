@@ -95,7 +95,8 @@ sealed class CsvRows : RowReader
         for (var i = headers.Length; i < Row.Count; i++)
             if (Row[i].Kind != CellKind.Null)
                 throw Refusal.Invalid("too_many_values",
-                    $"Row {RowNumber:N0} has {Row.Count} values; the file has {headers.Length} columns. The first value too many is “{Row.Shown(i)}”.",
+                    $"Row {RowNumber:N0} has {Row.Count} values; the file has {headers.Length} columns. " +
+                    $"The first value too many is “{Row.Shown(i)}”.",
                     "Put values that contain the delimiter between quotation marks.");
         Row.Shorten(headers.Length);
     }

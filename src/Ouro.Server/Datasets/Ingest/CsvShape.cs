@@ -25,7 +25,8 @@ sealed record CsvShape(byte Delimiter, bool HasHeader, int Columns)
 
     /// <summary>The likeliest first, for where they are equal.</summary>
     static byte[] Delimiters(ImportHints hints) =>
-        Path.GetExtension(hints.FileName)?.ToLowerInvariant() is ".tsv" or ".tab" || hints.ContentType?.Contains("tab-separated", StringComparison.Ordinal) == true
+        Path.GetExtension(hints.FileName)?.ToLowerInvariant() is ".tsv" or ".tab"
+        || hints.ContentType?.Contains("tab-separated", StringComparison.OrdinalIgnoreCase) == true
             ? "\t,;|"u8.ToArray() : ",;\t|"u8.ToArray();
 
     static double Regularity(byte[] sample, bool ended, byte delimiter)

@@ -50,7 +50,8 @@ sealed record FileFormat(SpooledFile File, FileKind Kind, TextEncoding? Encoding
         return (type, extension) switch
         {
             ("text/csv" or "application/csv" or "text/tab-separated-values", _) => FileKind.Csv,
-            ("application/json" or "application/x-ndjson" or "application/jsonl" or "application/jsonlines" or "application/ndjson", _) => FileKind.Json,
+            ("application/json" or "application/x-ndjson" or "application/ndjson" or "application/jsonl" or "application/jsonlines", _)
+                => FileKind.Json,
             ("application/vnd.apache.parquet" or "application/x-parquet" or "application/parquet", _) => FileKind.Parquet,
             (_, ".csv" or ".tsv" or ".tab") => FileKind.Csv,
             (_, ".json" or ".jsonl" or ".ndjson") => FileKind.Json,

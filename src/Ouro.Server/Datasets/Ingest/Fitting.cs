@@ -22,7 +22,7 @@ static class Fitting
         CellKind.String => (cell.Length == 0 ? TypeSet.Any : OfMoment(row.Text(cell)) | TypeSet.Text) & possible,
         CellKind.Number => OfNumber(row.Text(cell)) & possible,
         CellKind.Boolean => (TypeSet.Boolean | TypeSet.Text) & possible,
-        CellKind.Integer => (AnyNumber | TypeSet.Text) & possible & (Math.Abs((double)cell.Bits) > 1L << 53 ? ~TypeSet.DoublePrecision : TypeSet.Any),
+        CellKind.Integer => (AnyNumber | TypeSet.Text) & possible & (Math.Abs((double)cell.Bits) <= 1L << 53 ? TypeSet.Any : ~TypeSet.DoublePrecision),
         CellKind.Double => (TypeSet.DoublePrecision | TypeSet.Text) & possible,
         CellKind.Date => (TypeSet.Date | TypeSet.Timestamptz | TypeSet.Text) & possible,
         CellKind.Timestamp => (TypeSet.Timestamptz | TypeSet.Text) & possible,
@@ -40,7 +40,7 @@ static class Fitting
 
     public static bool IsMissing(ReadOnlySpan<byte> trimmed)
     {
-        if (trimmed.Length is 0 or > 9) return trimmed.Length == 0;
+        if (trimmed.Length is 0 or 1 or > 9) return trimmed.Length == 0;
         if ((uint)((trimmed[0] | 0x20) - 'a') > 'z' - 'a' && trimmed[0] is not ((byte)'#' or (byte)'-' or (byte)'\\')) return false;
         foreach (var word in Words)
             if (Ascii.EqualsIgnoreCase(trimmed, word)) return true;
@@ -48,7 +48,7 @@ static class Fitting
     }
 
     static readonly byte[][] Words =
-        [.. new[] { "NA", "N/A", "NaN", "null", "None", "#N/A", "<NA>", "\\N", "inf", "-inf", "Infinity", "-Infinity" }.Select(Encoding.ASCII.GetBytes)];
+        [.. new[] { "NA", "N/A", "#N/A", "NaN", "NaT", "null", "None", "\\N", "inf", "-inf", "Infinity", "-Infinity" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>The text without spaces around it.</summary>
     public static ReadOnlySpan<byte> Unspaced(this ReadOnlySpan<byte> text)

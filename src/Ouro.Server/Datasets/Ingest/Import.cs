@@ -8,7 +8,8 @@ public sealed record SpooledFile(string Path)
     /// <summary>The bytes from <paramref name="offset"/> on. Readers bring their own buffers.</summary>
     public FileStream Open(long offset = 0)
     {
-        var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var stream = new FileStream(
+            Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         stream.Position = offset;
         return stream;
     }

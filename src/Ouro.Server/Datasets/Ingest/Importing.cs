@@ -55,7 +55,9 @@ public static class Importing
     {
         var plan = new ImportPlan();
         await using var reader = await format.Open([], ct);
-        for (var n = 0; n < SampleRows && await reader.Read(ct); n++) plan.Observe(reader);
+        // A file that declares its types is believed, until a value does not fit.
+        var sample = format.Kind == FileKind.Parquet ? 0 : SampleRows;
+        for (var n = 0; n < sample && await reader.Read(ct); n++) plan.Observe(reader);
         plan.Meet(reader);
         if (plan.Columns.Count == 0)
             throw Refusal.Invalid("no_columns", "The file names no columns.", "Send at least one row, or a header.");
@@ -109,7 +111,8 @@ public static class Importing
                     nulls[i]++;
                     break;
                 case Fit.Misfit when types[i] == ColumnType.Text:
-                    throw Refusal.Invalid("invalid_text", $"Row {reader.RowNumber:N0} holds a NUL character in “{reader.Headers[i]}”.", "Remove it.");
+                    throw Refusal.Invalid("invalid_text",
+                        $"Row {reader.RowNumber:N0} holds a NUL character in “{reader.Headers[i]}”, which the database cannot keep.", "Remove it.");
                 case Fit.Misfit:
                     return false;
             }

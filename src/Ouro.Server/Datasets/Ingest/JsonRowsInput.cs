@@ -58,14 +58,16 @@ public sealed class JsonRowsInput
         foreach (var element in rows.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Object)
-                throw Refusal.Invalid("row_not_an_object", $"Row {input.rows.Count + 1:N0} is {Called(element.ValueKind)}, not an object.",
-                    "Every row is an object of column names and values.");
+                throw NoObject(element, input.rows.Count + 1);
             input.Fill(row, element, count: true);
             input.Check(row, scratch);
             input.rows.Add(element);
         }
         return input;
     }
+
+    internal static Refusal NoObject(JsonElement row, int number) => Refusal.Invalid(
+        "row_not_an_object", $"Row {number:N0} is {Called(row.ValueKind)}, not an object.", "Every row is an object of column names and values.");
 
     /// <summary>The value as it was sent, or undefined where the row does not name the column.</summary>
     public JsonElement Value(int row, string column)
@@ -122,7 +124,7 @@ public sealed class JsonRowsInput
             if (place >= 0)
             {
                 named[place] = true;
-                row[place] = CellOf(row, property.Value, columns[place].Name);
+                row[place] = CellOf(row, property.Value, columns[place].Name, rows.Count + 1);
             }
             else if (count) ignored[name] = ignored.GetValueOrDefault(name) + 1;
         }
@@ -136,7 +138,7 @@ public sealed class JsonRowsInput
         return place;
     }
 
-    Cell CellOf(Row row, JsonElement value, string column)
+    internal static Cell CellOf(Row row, JsonElement value, string column, int number)
     {
         switch (value.ValueKind)
         {
@@ -151,7 +153,7 @@ public sealed class JsonRowsInput
                 }
                 catch (InvalidOperationException)
                 {
-                    throw Refusal.Invalid("invalid_text", $"Row {rows.Count + 1:N0}: the text in “{column}” is not valid Unicode.");
+                    throw Refusal.Invalid("invalid_text", $"Row {number:N0}: the text in “{column}” is not valid Unicode.");
                 }
             default: return row.Copy(CellKind.Json, Raw(value));
         }

@@ -29,7 +29,8 @@ static class Moment
     {
         days = 0;
         if (text.Length != 10 || text[4] != '-' || text[7] != '-') return false;
-        if (!Two(text, out var century) || !Two(text[2..], out var yearOfCentury) || !Two(text[5..], out var month) || !Two(text[8..], out var day)) return false;
+        if (!Two(text, out var century) || !Two(text[2..], out var yearOfCentury)) return false;
+        if (!Two(text[5..], out var month) || !Two(text[8..], out var day)) return false;
         var year = 100 * century + yearOfCentury;
         if (year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month)) return false;
         days = Days(new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc));
@@ -47,7 +48,8 @@ static class Moment
 
         if (text[10] is not ((byte)'T' or (byte)' ' or (byte)'t')) return false;
         var rest = text[11..];
-        if (rest.Length < 5 || rest[2] != ':' || !Two(rest, out var hour) || !Two(rest[3..], out var minute) || hour > 23 || minute > 59) return false;
+        if (rest.Length < 5 || rest[2] != ':' || !Two(rest, out var hour) || !Two(rest[3..], out var minute)) return false;
+        if (hour > 23 || minute > 59) return false;
         rest = rest[5..];
         var second = 0;
         var fraction = 0;

@@ -57,8 +57,8 @@ sealed class ParquetNested : ParquetColumn
             if (data.IsArray)
             {
                 // A repeated value without a list around it is a list that cannot be null.
-                var item = AddLeaf(data);
-                return new(field.Name, Shape.List, present, repetition + 1, [new("", Shape.Value, data.MaxDefinitionLevel, repetition + 1, [], item)], item);
+                var item = new Node("", Shape.Value, data.MaxDefinitionLevel, repetition + 1, [], AddLeaf(data));
+                return new(field.Name, Shape.List, present, repetition + 1, [item], item.First);
             }
             return new(field.Name, Shape.Value, data.MaxDefinitionLevel, repetition, [], AddLeaf(data));
         }
@@ -201,7 +201,8 @@ sealed class ParquetNested : ParquetColumn
 
         public DataField Field => source;
 
-        public int Definition => place < values.Places ? values.Definitions.Length > 0 ? values.Definitions[place] : 0 : throw new EndOfStreamException();
+        public int Definition =>
+            place >= values.Places ? throw new EndOfStreamException() : values.Definitions.Length > 0 ? values.Definitions[place] : 0;
 
         /// <summary>After the last place a new row begins, as it were.</summary>
         public int Repetition => place < values.Repetitions.Length ? values.Repetitions[place] : 0;

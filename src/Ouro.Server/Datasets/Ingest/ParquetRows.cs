@@ -11,6 +11,7 @@ namespace Ouro.Server.Datasets;
 sealed class ParquetRows : RowReader
 {
     const long MaxGroupBytes = 512L * 1024 * 1024;
+    const long WorthCollecting = 8L * 1024 * 1024;
 
     readonly ParquetReader reader;
     readonly FileStream file;
@@ -23,6 +24,7 @@ sealed class ParquetRows : RowReader
     long rowOfGroup;
     long bytesOfGroup;
     long bytesBefore;
+    long memoryOfGroup;
 
     ParquetRows(ParquetReader reader, FileStream file, long length)
     {
@@ -54,7 +56,7 @@ sealed class ParquetRows : RowReader
             });
             var rows = await Understood(() => Task.FromResult(new ParquetRows(reader, file, spooled.Length)));
             if (rows.reader.Metadata!.NumRows != rows.reader.RowGroups.Sum(group => group.RowCount))
-                throw Lie($"it has {rows.reader.Metadata.NumRows:N0} rows by its footer and {rows.reader.RowGroups.Sum(group => group.RowCount):N0} by its row groups");
+                throw Lie("its footer counts other rows than its row groups");
             return rows;
         }
         catch
@@ -145,6 +147,7 @@ sealed class ParquetRows : RowReader
                 if (chunk.NumValues > MaxGroupBytes || chunk.TotalUncompressedSize > MaxGroupBytes) memory = long.MaxValue / 2;
                 else memory += 16 * chunk.NumValues + chunk.TotalUncompressedSize;
                 bytesOfGroup += chunk.TotalCompressedSize;
+                memoryOfGroup = memory;
                 if (memory > MaxGroupBytes)
                     throw Refusal.Invalid("row_group_too_large",
                         $"Reading a row group of this Parquet file takes more than {MaxGroupBytes / 1024 / 1024} MiB of memory.",
@@ -159,11 +162,17 @@ sealed class ParquetRows : RowReader
         {
             return await read();
         }
-        catch (Exception e) when (e is not (Refusal or OperationCanceledException or UnauthorizedAccessException) && (e is EndOfStreamException or not IOException))
+        catch (Exception e) when (e is not (Refusal or OperationCanceledException or UnauthorizedAccessException) && !IsOfTheDisk(e))
         {
             throw Refusal.Invalid("unreadable_file", $"The Parquet file cannot be read: {e.Message}", "It may have been cut off; write it again.");
         }
     }
+
+    /// <summary>
+    /// The library complains of a file with the plain exception, which carries no error number of the operating system; and where a lying footer
+    /// makes it seek to before the beginning, the system calls the argument invalid (22).
+    /// </summary>
+    static bool IsOfTheDisk(Exception e) => e is IOException and not EndOfStreamException && e.HResult != new IOException().HResult && e.HResult != 22;
 
     static Refusal Lie(string what) =>
         Refusal.Invalid("unreadable_file", $"The Parquet file contradicts itself: {what}.", "It may be damaged; write it again.");
@@ -172,6 +181,9 @@ sealed class ParquetRows : RowReader
     {
         foreach (var read in values) read.Dispose();
         values.Clear();
+        // A row group leaves large arrays, for which the collector is in no hurry: an import would take as much memory as its file is long.
+        if (memoryOfGroup > WorthCollecting) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+        memoryOfGroup = 0;
     }
 
     public override async ValueTask DisposeAsync()

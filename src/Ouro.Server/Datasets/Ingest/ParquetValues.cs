@@ -64,7 +64,8 @@ abstract class ParquetValues(RawColumnData levels, DataField source) : IDisposab
         if (type == typeof(double)) return await Read<double>(group, field, (value, _) => Cell.Of(value), ct);
         if (type == typeof(decimal)) return await Read<decimal>(group, field, Decimal, ct);
         if (type == typeof(BigDecimal)) return await Read<BigDecimal>(group, field, Decimal, ct);
-        if (type == typeof(DateTime)) return await Read<DateTime>(group, field, (value, _) => new(CellKind.Timestamp, 0, 0, Moment.Microseconds(value)), ct);
+        if (type == typeof(DateTime))
+            return await Read<DateTime>(group, field, (value, _) => new(CellKind.Timestamp, 0, 0, Moment.Microseconds(value)), ct);
         if (type == typeof(DateOnly))
             return await Read<DateOnly>(group, field, (value, _) => new(CellKind.Date, 0, 0, value.DayNumber - EpochDay), ct);
         if (type == typeof(Guid)) return await Read<Guid>(group, field, Uuid, ct);

@@ -27,4 +27,32 @@ public static class Typing
         return [.. declared.Select(column =>
             column.Type == ColumnType.Bigint && truths.Contains(column.SentAs) ? column with { Type = ColumnType.Boolean } : column)];
     }
+
+    /// <summary>The columns that rows name, in the order of their first appearance, each of the narrowest type that fits all its values; as in a file.</summary>
+    public static IReadOnlyList<DeclaredColumn> OfRows(JsonElement rows)
+    {
+        if (rows.ValueKind != JsonValueKind.Array) return [];
+        var columns = new OrderedDictionary<string, ImportPlan.Column>(StringComparer.Ordinal);
+        var (row, number) = (new Row(), 0);
+        foreach (var element in rows.EnumerateArray())
+        {
+            number++;
+            if (element.ValueKind != JsonValueKind.Object) throw JsonRowsInput.NoObject(element, number);
+            foreach (var property in element.EnumerateObject())
+            {
+                if (!columns.TryGetValue(property.Name, out var column))
+                {
+                    ColumnNames.MustNotExceed(columns.Count + 1);
+                    columns.Add(property.Name, column = new(property.Name, property.Name, TypeSet.Any));
+                }
+                row.Clear();
+                row.Add(JsonRowsInput.CellOf(row, property.Value, property.Name, number));
+                if (column.IsPlainText || Fitting.IsMissing(row, row[0])) continue;
+                column.HasValues = true;
+                column.Possible = Fitting.Of(row, row[0], column.Possible);
+                if (column.Possible == TypeSet.None) column.Possible = TypeSet.Text;
+            }
+        }
+        return [.. columns.Values.Select(column => new DeclaredColumn(column.SentAs, column.Type))];
+    }
 }

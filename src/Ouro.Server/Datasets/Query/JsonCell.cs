@@ -10,10 +10,10 @@ static class JsonCell
     static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
 
     /// <summary>Writes a value. <paramref name="text"/> may be changed on the way: elements of arrays are unquoted in place.</summary>
-    public static void Write(Utf8Buffer output, ResultType type, Span<byte> text)
+    public static void Write(Utf8Buffer output, ResultType type, Memory<byte> text)
     {
-        if (type.Array) WriteArray(output, type.Form, text);
-        else WriteValue(output, type.Form, text);
+        if (type.Array) WriteArray(output, type.Form, text.Span);
+        else WriteValue(output, type.Form, text.Span);
     }
 
     public static void WriteString(Utf8Buffer output, string text) => WriteString(output, Encoding.UTF8.GetBytes(text));

@@ -9,86 +9,112 @@ namespace Ouro.Server.Datasets;
 /// <c>AllResultTypesAreUnknown</c>), because the driver's own types lose months of intervals, large numerics and infinity; a cell
 /// goes from the connection's buffer to the JSON without becoming an object on the way.
 /// </summary>
-public static class ResultRows
+/// <param name="rows">At most this many rows; one more says that there are more.</param>
+/// <param name="bytes">At most this much JSON.</param>
+public sealed class ResultRows(int rows, long bytes) : IDisposable
 {
     // A cell up to this size is (nearly always) here already with its row; a larger one is worth waiting for.
     const int SmallCell = 4096;
 
-    /// <summary>
-    /// Reads the current result to its end or to a limit. At the limit of bytes the reader is left in the middle of a row, which may be
-    /// much larger than memory when it is read with <c>SequentialAccess</c>: cancel the command before disposing of the reader.
-    /// </summary>
+    readonly Utf8Buffer output = new();
+    byte[] cell = ArrayPool<byte>.Shared.Rent(SmallCell);
+    ResultColumn[] columns = [];
+    ResultType[] types = [];
+    byte[][]? keys;
+
+    /// <summary>How many rows there are so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How much JSON there is so far.</summary>
+    public int Length => output.Length;
+
+    /// <summary>The limit that was reached, or null.</summary>
+    public Truncation? Truncated { get; private set; }
+
+    /// <summary>One whole result. The reader is left where <see cref="Append"/> leaves it.</summary>
     public static async Task<QueryResult> Read(NpgsqlDataReader reader, int rows, long bytes, CancellationToken ct)
     {
-        var columns = Describe(reader, out var types, out var keys);
-        using var output = new Utf8Buffer();
-        var cell = ArrayPool<byte>.Shared.Rent(SmallCell);
-        var count = 0;
-        Truncation? truncated = null;
-        try
+        using var json = new ResultRows(rows, bytes);
+        await json.Append(reader, ct);
+        return json.Result();
+    }
+
+    /// <summary>
+    /// Reads a result, the first or one that goes on with the same columns, to its end or to a limit. At the limit of bytes the reader is
+    /// left in the middle of a row, which may be much larger than memory when it is read with <c>SequentialAccess</c>: cancel the command
+    /// before disposing of the reader.
+    /// </summary>
+    public async Task Append(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        keys ??= Describe(reader);
+        while (await reader.ReadAsync(ct))
         {
-            output.Write((byte)'[');
-            while (truncated is null && await reader.ReadAsync(ct))
+            if (Count == rows)
             {
-                if (count == rows)
-                {
-                    truncated = Truncation.Rows;
-                    break;
-                }
-                var start = output.Length;
-                output.Write(count == 0 ? "{"u8 : ",{"u8);
-                for (var i = 0; i < types.Length; i++)
-                {
-                    output.Write(keys[i]);
-                    if (reader.IsDBNull(i))
-                    {
-                        output.Write("null"u8);
-                        continue;
-                    }
-                    var length = reader.GetBytes(i, 0, null, 0, 0);
-                    if (output.Length + length > bytes)
-                    {
-                        truncated = Truncation.Bytes;
-                        break;
-                    }
-                    if (length > cell.Length)
-                    {
-                        ArrayPool<byte>.Shared.Return(cell);
-                        cell = ArrayPool<byte>.Shared.Rent((int)length);
-                    }
-                    if (length <= SmallCell)
-                    {
-                        if (length > 0) reader.GetBytes(i, 0, cell, 0, (int)length);
-                    }
-                    else
-                    {
-                        await using var stream = await reader.GetStreamAsync(i, ct);
-                        await stream.ReadExactlyAsync(cell.AsMemory(0, (int)length), ct);
-                    }
-                    JsonCell.Write(output, types[i], cell.AsSpan(0, (int)length));
-                }
-                output.Write((byte)'}');
-                if (truncated is null && output.Length < bytes) count++;
+                Truncated = Truncation.Rows;
+                return;
+            }
+            var start = output.Length;
+            output.Write(Count == 0 ? "[{"u8 : ",{"u8);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                output.Write(keys[i]);
+                if (reader.IsDBNull(i)) output.Write("null"u8);
                 else
                 {
-                    truncated = Truncation.Bytes;
-                    output.Length = start;
+                    var length = reader.GetBytes(i, 0, null, 0, 0);
+                    if (output.Length + length > bytes) Truncated = Truncation.Bytes;
+                    else JsonCell.Write(output, types[i], await Cell(reader, i, (int)length, ct));
                 }
+                if (Truncated is null && output.Length < bytes) continue;
+                Truncated = Truncation.Bytes;
+                output.Length = start;
+                return;
             }
-            output.Write((byte)']');
-            return new(columns, new(output.ToArray()), count, truncated);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(cell);
+            output.Write((byte)'}');
+            Count++;
         }
     }
 
-    static ResultColumn[] Describe(NpgsqlDataReader reader, out ResultType[] types, out byte[][] keys)
+    /// <summary>What was read.</summary>
+    public QueryResult Result()
+    {
+        output.Write(Count == 0 ? "[]"u8 : "]"u8);
+        return new(columns, new(output.ToArray()), Count, Truncated);
+    }
+
+    public void Dispose()
+    {
+        output.Dispose();
+        ArrayPool<byte>.Shared.Return(cell);
+        cell = [];
+    }
+
+    ValueTask<Memory<byte>> Cell(NpgsqlDataReader reader, int ordinal, int length, CancellationToken ct)
+    {
+        if (length > cell.Length)
+        {
+            ArrayPool<byte>.Shared.Return(cell);
+            cell = ArrayPool<byte>.Shared.Rent(length);
+        }
+        var text = cell.AsMemory(0, length);
+        if (length > SmallCell) return Large(reader, ordinal, text, ct);
+        if (length > 0) reader.GetBytes(ordinal, 0, cell, 0, length);
+        return new(text);
+    }
+
+    static async ValueTask<Memory<byte>> Large(NpgsqlDataReader reader, int ordinal, Memory<byte> text, CancellationToken ct)
+    {
+        await using var stream = await reader.GetStreamAsync(ordinal, ct);
+        await stream.ReadExactlyAsync(text, ct);
+        return text;
+    }
+
+    byte[][] Describe(NpgsqlDataReader reader)
     {
         var count = reader.FieldCount;
-        var columns = new ResultColumn[count];
-        (types, keys) = (new ResultType[count], new byte[count][]);
+        var described = new byte[count][];
+        (columns, types) = (new ResultColumn[count], new ResultType[count]);
         using var key = new Utf8Buffer();
         HashSet<string>? taken = count > 1 ? new(count, StringComparer.Ordinal) : null;
         for (var i = 0; i < count; i++)
@@ -100,9 +126,9 @@ public static class ResultRows
             if (i > 0) key.Write((byte)',');
             JsonCell.WriteString(key, name);
             key.Write((byte)':');
-            keys[i] = key.ToArray();
+            described[i] = key.ToArray();
         }
-        return columns;
+        return described;
     }
 
     /// <summary>SQL may call two columns alike, an object may not.</summary>

@@ -22,6 +22,7 @@ public sealed record QueryCapacity(int Running, int Waiting, TimeSpan Patience, 
 public sealed class UserSql : IAsyncDisposable
 {
     const string Prefix = "declare q no scroll cursor for ";
+    const long FirstPiece = 1_000;
 
     // The backend has two seconds to obey a cancellation; after these, nobody waits for anything any more.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(2.5);
@@ -99,9 +100,9 @@ public sealed class UserSql : IAsyncDisposable
 
     static async Task<QueryResult> Execute(NpgsqlDataSource source, DatasetTable table, QueryText query, QueryLimits limits, CancellationToken ct)
     {
+        await using var connection = await Open(source, ct);
         try
         {
-            await using var connection = await source.OpenConnectionAsync(ct);
             // Behind DECLARE … FOR, PostgreSQL's grammar has room for a query only. Returned to the pool, the connection rolls back
             // whatever is still open, also after an error.
             await using var declare = new NpgsqlBatch(connection) { BatchCommands = { new("begin read only"), new(Prefix + query.Sql) } };
@@ -118,24 +119,57 @@ public sealed class UserSql : IAsyncDisposable
         }
     }
 
+    /// <summary>A connection of the dataset's role. A role that is missing or has another password is a bug, and no fault of the query.</summary>
+    static async Task<NpgsqlConnection> Open(NpgsqlDataSource source, CancellationToken ct)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ct);
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow)
+        {
+            throw QueryError.Busy();
+        }
+        catch (NpgsqlException error) when (error.InnerException is TimeoutException)
+        {
+            throw QueryError.Busy();
+        }
+    }
+
+    /// <summary>
+    /// Reads the cursor in pieces. PostgreSQL keeps what a FETCH yields, on disk if need be, before it sends the first row: a piece is
+    /// therefore no larger than what may still come back, judged by the rows so far.
+    /// </summary>
     static async Task<QueryResult> Fetch(NpgsqlConnection connection, QueryLimits limits, CancellationToken ct)
     {
-        await using var fetch = new NpgsqlCommand(FormattableString.Invariant($"fetch forward {limits.Rows + 1} from q; rollback"), connection)
+        using var json = new ResultRows(limits.Rows, limits.Bytes);
+        var piece = FirstPiece;
+        while (true)
         {
-            AllResultTypesAreUnknown = true,
-        };
+            var before = json.Count;
+            piece = Math.Min(piece, limits.Rows + 1L - before);
+            await Piece(connection, json, piece, ct);
+            if (json.Truncated is not null || json.Count < before + piece) return json.Result();
+            piece = Math.Max(1, (limits.Bytes - json.Length) * json.Count / json.Length);
+        }
+    }
+
+    static async Task Piece(NpgsqlConnection connection, ResultRows json, long rows, CancellationToken ct)
+    {
+        var sql = FormattableString.Invariant($"fetch forward {rows} from q");
+        await using var fetch = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
         // Sequential, so that a row of a gigabyte is seen to be one before it is in memory.
         await using var reader = await fetch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
-        var result = await ResultRows.Read(reader, limits.Rows, limits.Bytes, ct);
-        if (result.Truncated is Truncation.Bytes) fetch.Cancel(); // The rest would be read only to be thrown away.
+        await json.Append(reader, ct);
+        if (json.Truncated is not Truncation.Bytes) return;
+        fetch.Cancel(); // The rest would be read only to be thrown away.
         try
         {
             while (await reader.NextResultAsync(ct)) { }
         }
-        catch (PostgresException error) when (result.Truncated is not null && error.SqlState == PostgresErrorCodes.QueryCanceled)
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled)
         {
         }
-        return result;
     }
 
     /// <summary>Nobody waits for this task any more, and what it ends with is no news.</summary>

@@ -24,6 +24,9 @@ public sealed class QueryWorld : IAsyncLifetime
     public DatasetRoles Roles { get; } = new("ouro_one", Key);
     public UserSql Sql { get; private set; } = null!;
 
+    /// <summary>For looking at everything in the first database.</summary>
+    public NpgsqlDataSource All { get; private set; } = null!;
+
     public string Superuser(string database) => new NpgsqlConnectionStringBuilder(postgres.Superuser) { Database = database }.ConnectionString;
 
     public string App(string database) =>
@@ -53,6 +56,7 @@ public sealed class QueryWorld : IAsyncLifetime
         }
         await CreateTable(Ada, "select i as id, 'row ' || i as name, i * 1.5 as score, i % 2 = 0 as even from generate_series(1, 100) i");
         await CreateTable(Other, $"select 1 as id, '{Secret}' as hidden_column");
+        All = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Superuser("ouro_one")) { Pooling = true, MaxPoolSize = 5 });
         Sql = NewSql(new(2, 16, TimeSpan.FromSeconds(5), 16));
     }
 
@@ -101,6 +105,7 @@ public sealed class QueryWorld : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Sql.DisposeAsync();
+        await All.DisposeAsync();
         await postgres.DisposeAsync();
     }
 }

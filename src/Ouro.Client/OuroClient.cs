@@ -1,0 +1,60 @@
+namespace Ouro;
+
+/// <summary>
+/// An Ouro server, as one account sees it: a property per room, a method per call. It is safe to use from many threads at once; make one and keep it.
+/// Lists are read with <c>await foreach</c>, and every failure is an <see cref="OuroException"/>.
+/// </summary>
+public sealed class OuroClient : IDisposable, IAsyncDisposable
+{
+    readonly Transport transport;
+
+    /// <summary>A client of the server at an address.</summary>
+    /// <param name="apiKey">An API key, <c>ouro_pat_…</c>; null takes it from the variable <c>OURO_API_KEY</c>.</param>
+    /// <param name="baseAddress">
+    /// The address of the API; null takes it from the variable <c>OURO_BASE_URL</c>, and where that is not set <c>http://localhost:8003/api</c>.
+    /// </param>
+    /// <exception cref="OuroException">There is no API key (<c>api_key_missing</c>).</exception>
+    public OuroClient(string? apiKey = null, Uri? baseAddress = null) : this(new OuroOptions { ApiKey = apiKey, BaseAddress = baseAddress }) { }
+
+    /// <summary>A client with all that can be set.</summary>
+    /// <param name="options">How to reach the server.</param>
+    /// <exception cref="OuroException">There is no API key (<c>api_key_missing</c>).</exception>
+    public OuroClient(OuroOptions options)
+    {
+        transport = new(options);
+        Users = new(transport);
+        ApiKeys = new(transport);
+        Organizations = new(transport);
+        Assets = new(transport);
+        Imports = new(transport);
+        Datasets = new(transport, Imports);
+    }
+
+    /// <summary>Accounts of people and agents.</summary>
+    public UserClient Users { get; }
+
+    /// <summary>The caller's API keys.</summary>
+    public ApiKeyClient ApiKeys { get; }
+
+    /// <summary>The caller's organizations.</summary>
+    public OrganizationClient Organizations { get; }
+
+    /// <summary>What all assets share: search, sharing, deletion.</summary>
+    public AssetClient Assets { get; }
+
+    /// <summary>Tables that answer SQL.</summary>
+    public DatasetClient Datasets { get; }
+
+    /// <summary>Files on their way into datasets.</summary>
+    public ImportClient Imports { get; }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => transport.Dispose();
+
+    /// <summary>Closes the connections.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

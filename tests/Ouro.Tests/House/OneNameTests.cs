@@ -1,0 +1,113 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Server;
+using Ouro.Server;
+using Shouldly;
+using Xunit;
+
+namespace Ouro.Tests.House;
+
+/// <summary>One thing, one name: each spelling is derived from the operation and compared.</summary>
+public sealed partial class OneNameTests(TestServer server) : IClassFixture<TestServer>
+{
+    // Verbs that have no REST call of their own, each with the reason.
+    static readonly Dictionary<string, string> NotByRest = new()
+    {
+        ["UserOperations.Create"] = "accounts are made at the machine until sign-up is there",
+        ["OrganizationOperations.Create"] = "organizations are founded at the machine until their full life is there",
+        ["OrganizationOperations.IdOf"] = "the command line's look-up of a name",
+        ["SignInOperations.CreateLink"] = "printed at the machine",
+        ["SignInOperations.UseLink"] = "a way into the web",
+        ["SignInOperations.WithPassword"] = "a way into the web",
+        ["SignInOperations.HasPassword"] = "a way into the web",
+        ["SignInOperations.SetPassword"] = "a way into the web",
+        ["AssetOperations.GetByAddress"] = "addresses are the web's; the API has ids",
+        ["AssetOperations.Lookup"] = "a part of the search",
+        ["AssetOperations.Open"] = "MCP's one call for what REST has three",
+        ["AssetOperations.PlaceFor"] = "a part of every create",
+        ["AssetOperations.Add"] = "a part of every create",
+        ["AssetOperations.RightsOn"] = "a part of every change",
+        ["DatasetOperations.Publish"] = "a part of create and import",
+        ["DatasetOperations.Remove"] = "a part of delete",
+        ["DatasetOperations.Page"] = "MCP's one call for rows and query",
+        ["DatasetOperations.Details"] = "MCP's one call for schema, stats and preview",
+        ["ImportOperations.ImportLocal"] = "the command line's import of a file of the machine",
+        ["ImportOperations.Created"] = "the answer of import",
+        ["ImportOperations.Run"] = "the job itself",
+        ["ImportOperations.Recover"] = "a part of the start",
+    };
+
+    // What agents have no reason to call; tools cost every agent context.
+    static readonly Dictionary<string, string> NotByMcp = new()
+    {
+        ["api_keys"] = "an agent does not make or revoke the keys it is held by",
+        ["imports"] = "follow what a person uploads in the browser or with the SDK",
+        ["organizations"] = "come with the tools of teams and organizations",
+        ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
+        ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "comes with share_asset",
+        ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
+        ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
+        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
+        ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",
+    };
+
+    // The public names win where they differ.
+    static readonly Dictionary<string, string> PublicTools = new()
+    {
+        ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
+    };
+
+    List<string> Calls => [.. server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints)
+        .Select(e => e.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName).OfType<string>().Where(n => n.Contains('.')).Distinct()];
+
+    [Fact]
+    public void Every_operation_has_its_call_or_a_reason_why_not()
+    {
+        var operations = from type in typeof(OuroServer).Assembly.GetTypes()
+                         where type.Name.EndsWith("Operations", StringComparison.Ordinal)
+                         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                         where typeof(Task).IsAssignableFrom(method.ReturnType)
+                         select (Name: $"{type.Name}.{method.Name}", Call: $"{Room(type.Name, method.Name)}.{Snake(method.Name)}");
+        var missing = operations.Where(o => !NotByRest.ContainsKey(o.Name) && !Calls.Contains(o.Call)).Select(o => $"{o.Name} → {o.Call}").Distinct();
+        missing.ShouldBeEmpty();
+        NotByRest.Keys.Except(operations.Select(o => o.Name)).ShouldBeEmpty("these reasons are for nothing");
+    }
+
+    [Fact]
+    public void Every_call_has_its_method_in_the_SDK()
+    {
+        var missing = from call in Calls
+                      let parts = call.Split('.')
+                      let room = typeof(OuroClient).GetProperty(Pascal(parts[0]))?.PropertyType
+                      where room is null || !room.GetMethods().Any(m => m.Name == Pascal(parts[1]) + "Async")
+                      select $"{call} → ouro.{Pascal(parts[0])}.{Pascal(parts[1])}Async";
+        missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_call_has_its_tool_or_a_reason_why_not()
+    {
+        var tools = Features.All.Where(f => f.Tools is not null).SelectMany(f => f.Tools!.GetMethods())
+            .Select(m => m.GetCustomAttribute<McpServerToolAttribute>()?.Name).OfType<string>().ToList();
+        var missing = Calls.Where(call => !(PublicTools.TryGetValue(call, out var tool) && tools.Contains(tool)) && !NotByMcp.ContainsKey(call) && !NotByMcp.ContainsKey(call.Split('.')[0]));
+        missing.ShouldBeEmpty();
+        tools.Except(PublicTools.Values).ShouldBeEmpty("a tool needs its call");
+    }
+
+    static string Room(string operations, string verb) => (operations, verb) switch
+    {
+        ("SearchOperations", _) => "assets",
+        // A file becomes a dataset; an import is what can be followed meanwhile.
+        ("ImportOperations", "Import") => "datasets",
+        _ => Snake(operations[..^"Operations".Length]) + "s",
+    };
+
+    static string Snake(string name) => Capital().Replace(name, m => (m.Index == 0 ? "" : "_") + m.Value.ToLowerInvariant());
+
+    static string Pascal(string name) => string.Concat(name.Split('_').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
+}

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Data;
 using Ouro.Server.Mcp;
 using Ouro.Server.SocketIo;
+using Ouro.Server.Web;
 
 namespace Ouro.Server;
 
@@ -19,13 +19,7 @@ public static class Doors
             .WithExposedHeaders("x-request-id", "retry-after", "RateLimit", "RateLimit-Policy", "content-disposition")));
         services.AddRequestDecompression();
         services.AddResponseCompression();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
-        services.AddAntiforgery();
-        services.AddDataProtection();
-    }
-
-    public static void UseWebDoor(this WebApplication app)
-    {
+        services.AddWebDoor();
     }
 
     public static void MapDoors(this WebApplication app)
@@ -33,6 +27,7 @@ public static class Doors
         var api = app.MapGroup("/api");
         foreach (var feature in Features.All) feature.Rest?.Invoke(api);
         app.MapSocketIo("/socket.io/");
+        app.MapWebDoor();
         app.MapOpenApi("/api/{documentName}.json");
         app.MapMcpDoor();
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();

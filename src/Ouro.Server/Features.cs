@@ -7,11 +7,13 @@ using Ouro.Server.Events;
 using Ouro.Server.Organizations;
 using Ouro.Server.SocketIo;
 using Ouro.Server.Users;
+using Ouro.Server.Web;
 
 namespace Ouro.Server;
 
-/// <summary>A room: what it brings, its REST door, and the class of its MCP tools.</summary>
-public sealed record Feature(string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null, Type? Tools = null);
+/// <summary>A room: what it brings, its REST door, the class of its MCP tools, and what of its web door is no page.</summary>
+public sealed record Feature(
+    string Room, Action<IServiceCollection> Add, Action<RouteGroupBuilder>? Rest = null, Type? Tools = null, Action<RouteGroupBuilder>? Web = null);
 
 /// <summary>The table of contents: each room once, in floor order. A room uses only rooms above it in this list.</summary>
 public static class Features
@@ -26,16 +28,18 @@ public static class Features
         new("Events", s => s
             .AddSingleton<EventLog>().AddHostedService<Listener>()),
         new("Users", s => s
+            .AddSingleton(new FrameMenu(typeof(AccountMenu), AtTheRight: true))
+            .AddSingleton(new FrameCreation("/settings/api-keys", "API key", "For clients and agents", "key"))
             .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
             .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
-            UserEndpoints.MapUsers, typeof(UserTools)),
+            UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
         new("Organizations", s => s
-            .AddSingleton<OrganizationOperations>(),
+            .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations),
         new("Assets", s => s
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>(),
+            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
-        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools)),
+        new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s
             .AddSingleton<LiveConversations>().AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),
     ];

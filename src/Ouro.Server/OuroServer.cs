@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Console;
 using Ouro.Server.Access;
 using Ouro.Server.Mcp;
+using Ouro.Server.Web;
 
 namespace Ouro.Server;
 
@@ -62,7 +63,7 @@ public static class OuroServer
         else logging.AddSimpleConsole(text => { text.SingleLine = true; text.UseUtcTimestamp = true; text.TimestampFormat = "HH:mm:ss "; });
     }
 
-    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+    public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Every answer says its request's id, which is the trace's, so that a report, a log line and a trace are found from each other.</summary>
     static async Task NameRequest(HttpContext context, RequestDelegate next)

@@ -1,6 +1,7 @@
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Data.Embedded;
+using Ouro.Server.Web;
 
 namespace Ouro.Server.Datasets;
 
@@ -14,6 +15,8 @@ public static class DatasetRoom
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct)))
+        .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
+        .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table"))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
 }
 

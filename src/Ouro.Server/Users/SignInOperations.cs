@@ -58,6 +58,10 @@ public sealed class SignInOperations(
         return account;
     }
 
+    /// <summary>Whether the caller can sign in with a password already.</summary>
+    public async Task<bool> HasPassword(Actor actor, CancellationToken ct) =>
+        await db.Maybe<bool>($"select u.password_hash is not null from users u where u.id = {actor.Id}", ct);
+
     /// <summary>Sets or changes the caller's password, and ends every session: the door signs this one in anew.</summary>
     public async Task<Account> SetPassword(Actor actor, string? current, string? password, CancellationToken ct)
     {

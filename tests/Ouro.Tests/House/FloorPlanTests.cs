@@ -9,8 +9,8 @@ public sealed partial class FloorPlanTests
 {
     // A room uses only those before it. The ground floor knows no room; the doors' common parts are rooms of the ground floor.
     static readonly string[] Plan =
-        ["Data", "Kernel", "Storage", "SocketIo", "Mcp", "Access", "Events", "Wallets", "Users", "Organizations", "Teams",
-         "Assets", "Content", "Files", "Datasets", "Posts", "Services", "Quests", "Conversations", "Comments", "Notifications", "Web", "Commands"];
+        ["Data", "Kernel", "Storage", "SocketIo", "Mcp", "Web", "Access", "Events", "Wallets", "Users", "Organizations", "Teams",
+         "Assets", "Content", "Files", "Datasets", "Posts", "Services", "Quests", "Conversations", "Comments", "Notifications", "Commands"];
 
     static readonly string Source = Path.Combine(NodeClient.Repository, "src", "Ouro.Server");
 

@@ -21,6 +21,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["SignInOperations.CreateLink"] = "printed at the machine",
         ["SignInOperations.UseLink"] = "a way into the web",
         ["SignInOperations.WithPassword"] = "a way into the web",
+        ["SignInOperations.HasPassword"] = "a way into the web",
         ["SignInOperations.SetPassword"] = "a way into the web",
         ["AssetOperations.GetByAddress"] = "addresses are the web's; the API has ids",
         ["AssetOperations.Lookup"] = "a part of the search",

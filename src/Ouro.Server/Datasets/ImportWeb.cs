@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using Ouro.Server.Web;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>An import as the page follows it: how far it is, and where its dataset will be looked at.</summary>
+public sealed record FollowedImport(ImportJob Import, string? Address);
+
+/// <summary>What of the web door of imports is no page: a file's way in, with script and without, and how far it is.</summary>
+public static class ImportWeb
+{
+    const int PatienceOfForm = 10;
+    const int LongestField = 64 << 10;
+
+    public static void MapImports(this RouteGroupBuilder web)
+    {
+        web.MapPost("/web/datasets/import", Import).WithMetadata(new DisableRequestSizeLimitAttribute());
+        // The token is in the form, and the form holds a file of any size: it is read on the way instead of before.
+        web.MapPost("/web/datasets/import-form", ImportForm).WithMetadata(new DisableRequestSizeLimitAttribute()).DisableAntiforgery();
+        web.MapGet("/web/imports/{id}", Follow);
+        web.MapPost("/web/imports/{id}/cancel", Cancel);
+    }
+
+    public static async Task<FollowedImport> Import(
+        ImportOperations imports, Actor actor, HttpRequest request, [AsParameters] ImportQuery query, CancellationToken ct) =>
+        await Followed(imports, actor, await imports.Import(actor, query.File(request.ContentType), request.Body, request.ContentLength, query.Wait, ct), ct);
+
+    public static async Task<FollowedImport> Follow(ImportOperations imports, Actor actor, Guid id, CancellationToken ct) =>
+        await Followed(imports, actor, await imports.Get(actor, id, ct), ct);
+
+    public static async Task<RedirectHttpResult> Cancel(ImportOperations imports, Actor actor, Guid id, CancellationToken ct)
+    {
+        await imports.Cancel(actor, id, ct);
+        return TypedResults.Redirect("/datasets/imports");
+    }
+
+    static async Task<FollowedImport> Followed(ImportOperations imports, Actor actor, ImportJob job, CancellationToken ct) =>
+        new(job, job.Status == AssetState.Success ? (await imports.Created(actor, job, ct)).Asset.Slug : null);
+
+    /// <summary>A plain form: its fields come first and the file last, which goes to the operation as it arrives.</summary>
+    public static async Task<IResult> ImportForm(HttpContext context, ImportOperations imports, Actor actor, CancellationToken ct)
+    {
+        var fields = new Dictionary<string, string>();
+        try
+        {
+            var parts = new MultipartReader(Boundary(context.Request), context.Request.Body);
+            while (await parts.ReadNextSectionAsync(ct) is { } part)
+            {
+                var about = part.GetContentDispositionHeader();
+                if (about?.Name.Value is not { Length: > 0 } name) continue;
+                name = HeaderUtilities.RemoveQuotes(name).Value!;
+                if (!about.IsFileDisposition())
+                {
+                    fields[name] = await Text(part, ct);
+                    continue;
+                }
+                await MustBeOurs(context, fields);
+                var file = new ImportQuery(Set(fields, "name"), about.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(about.FileName).Value,
+                    Set(fields, "visibility"), null, null, Set(fields, "description"), null).File(part.ContentType);
+                if (string.IsNullOrEmpty(file.FileName)) break;
+                var followed = await Followed(imports, actor, await imports.Import(actor, file, part.Body, null, PatienceOfForm, ct), ct);
+                return TypedResults.Redirect(followed.Address ?? "/datasets/imports");
+            }
+            throw Refusal.Fields(("file", "Choose a file first."));
+        }
+        catch (Refusal refusal) when (refusal.Status != 401)
+        {
+            return WebDoor.Show<NewDatasetPage>(context, refusal.Status, (nameof(NewDatasetPage.Was), refusal), (nameof(NewDatasetPage.Name), fields.GetValueOrDefault("name")),
+                (nameof(NewDatasetPage.Visible), fields.GetValueOrDefault("visibility")), (nameof(NewDatasetPage.Description), fields.GetValueOrDefault("description")));
+        }
+    }
+
+    static Task MustBeOurs(HttpContext context, Dictionary<string, string> fields)
+    {
+        context.Request.Headers[WebDoor.TokenHeader] = fields.GetValueOrDefault(WebDoor.TokenField);
+        return WebDoor.MustBeOurs(context);
+    }
+
+    static async Task<string> Text(MultipartSection part, CancellationToken ct)
+    {
+        var (buffer, length) = (new byte[LongestField + 1], 0);
+        for (int read; (read = await part.Body.ReadAsync(buffer.AsMemory(length), ct)) > 0; length += read) { }
+        return length <= LongestField
+            ? System.Text.Encoding.UTF8.GetString(buffer, 0, length)
+            : throw Refusal.Invalid("form_too_large", "A field of this form is longer than it can be.");
+    }
+
+    static string? Set(Dictionary<string, string> fields, string name) => fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    static string Boundary(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= 200 } boundary
+            ? boundary
+            : throw Refusal.Invalid("no_form", "This takes a form with a file.", "Use the form at /datasets/new.");
+}

@@ -105,7 +105,8 @@ public sealed class UserSqlTests(QueryWorld world)
         var refusal = await Should.ThrowAsync<Refusal>(() => world.Query(Endless, QueryLimits.Default with { Time = TimeSpan.FromMilliseconds(200) }));
 
         (refusal.Status, refusal.Code).ShouldBe((408, "57014"));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1.5));
+        // By the limit of this query, well before the role's own ten seconds.
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
     }
 
     [Fact]
@@ -123,7 +124,8 @@ public sealed class UserSqlTests(QueryWorld world)
             "select length(normalize(repeat(U&'\\0315\\0300\\05AE\\0301', 8000)))", QueryLimits.Default with { Time = TimeSpan.FromMilliseconds(200) }, default));
 
         refusal.Status.ShouldBe(408);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4));
+        // The backend itself goes on for minutes.
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -140,14 +142,14 @@ public sealed class UserSqlTests(QueryWorld world)
     [Fact]
     public async Task Who_comes_too_late_is_told_to_come_back()
     {
-        await using var sql = world.NewSql(new(1, 1, TimeSpan.FromMilliseconds(300), 4));
-        var limits = QueryLimits.Default with { Time = TimeSpan.FromSeconds(1) };
+        await using var sql = world.NewSql(new(1, 1, TimeSpan.FromSeconds(2), 4));
+        var limits = QueryLimits.Default with { Time = TimeSpan.FromSeconds(4) };
         var running = Caught(sql.Run(world.Ada, Endless, limits, default));
         var waiting = Caught(sql.Run(world.Ada, Endless, limits, default));
-        var watch = Stopwatch.StartNew();
 
+        // Turned away at once: the one that may wait still does.
         var turnedAway = await Caught(sql.Run(world.Ada, "select 1", limits, default));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMilliseconds(200));
+        waiting.IsCompleted.ShouldBeFalse();
         var impatient = await waiting;
 
         foreach (var refusal in (Refusal[])[turnedAway, impatient])

@@ -25,8 +25,7 @@ public sealed class ImportTests(Chromium chromium, TestServer server) : IClassFi
             }
             """);
         await visit.Button("Import").ClickAsync();
-        await visit.Heading("cities").WaitForAsync();
-        visit.Page.Url.ShouldEndWith("/datasets/ada_import/cities");
+        await visit.Page.WaitForURLAsync("**/datasets/ada_import/cities");
         (await visit.Page.EvaluateAsync<string>("sessionStorage.shown")).ShouldContain("38 bytes");
         await visit.Page.GetByText("Where people live").WaitForAsync();
         await visit.Page.GetByRole(AriaRole.Cell, new() { Name = "291189" }).WaitForAsync();

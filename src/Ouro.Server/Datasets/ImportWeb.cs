@@ -85,7 +85,7 @@ public static class ImportWeb
         for (int read; (read = await part.Body.ReadAsync(buffer.AsMemory(length), ct)) > 0; length += read) { }
         return length <= LongestField
             ? System.Text.Encoding.UTF8.GetString(buffer, 0, length)
-            : throw Refusal.Invalid("form_too_large", "A field of this form is longer than it can be.");
+            : throw new Refusal(413, "form_too_large", "A field of this form is longer than 64 kB.", "Shorten it.");
     }
 
     static string? Set(Dictionary<string, string> fields, string name) => fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;

@@ -21,6 +21,8 @@ static class UpCommand
         var web = app.Services.GetRequiredService<WebAddress>();
         installation.Directory.Announce(web.Root);
         await Tell(app.Services, web, installation, firstKey, ct);
+        // What starting took, a migration most of all, is given back now: a server that nobody asks anything may not collect for hours.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         await app.WaitForShutdownAsync(ct);
         return 0;
     }

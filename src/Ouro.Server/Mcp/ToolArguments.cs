@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
@@ -11,12 +12,17 @@ static class ToolArguments
 {
     public const string Invalid = "invalid_arguments";
 
+    // A schema never changes while its tool lives, and taking it apart costs more than reading the arguments of a call.
+    static readonly ConditionalWeakTable<Tool, Expected> Known = [];
+
+    sealed record Expected(Dictionary<string, Argument> Arguments, HashSet<string> Required);
+
+    sealed record Argument(JsonElement Schema, List<string> Types);
+
     /// <summary>The arguments that say something: models fill what they leave out with null or a blank text.</summary>
     public static Dictionary<string, JsonElement> Read(Tool tool, IDictionary<string, JsonElement>? given)
     {
-        var schema = tool.InputSchema;
-        var known = schema.TryGetProperty("properties", out var p) ? p.EnumerateObject().ToDictionary(a => a.Name, a => a.Value) : [];
-        var required = schema.TryGetProperty("required", out var r) ? r.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : [];
+        var (known, required) = Known.GetValue(tool, Of);
         var read = new Dictionary<string, JsonElement>();
         var misshapen = new List<(string, string)>();
         var mistaken = new List<(string, string)>();
@@ -26,10 +32,10 @@ static class ToolArguments
                 misshapen.Add((name, $"{tool.Name} has no argument {name}; it takes {(known.Count == 0 ? "none" : string.Join(", ", known.Keys))}."));
             else if (SaysNothing(value) && !required.Contains(name)) { }
             else if (!IsOfType(argument, value))
-                misshapen.Add((name, $"{name} is {Article(Types(argument))}, not {Found(value)}."));
+                misshapen.Add((name, $"{name} is {Article(argument.Types)}, not {Found(value)}."));
             else
             {
-                if (Mistake(argument, name, value) is { } mistake) mistaken.Add((name, mistake));
+                if (Mistake(argument.Schema, name, value) is { } mistake) mistaken.Add((name, mistake));
                 read[name] = value;
             }
         }
@@ -46,9 +52,17 @@ static class ToolArguments
     static bool SaysNothing(JsonElement value) =>
         value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString());
 
-    static bool IsOfType(JsonElement argument, JsonElement value)
+    static Expected Of(Tool tool)
     {
-        var types = Types(argument);
+        var schema = tool.InputSchema;
+        return new(
+            schema.TryGetProperty("properties", out var arguments) ? arguments.EnumerateObject().ToDictionary(a => a.Name, a => new Argument(a.Value, Types(a.Value))) : [],
+            schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : []);
+    }
+
+    static bool IsOfType(Argument argument, JsonElement value)
+    {
+        var types = argument.Types;
         return types.Count == 0 || types.Contains(value.ValueKind switch
         {
             JsonValueKind.String => "string",

@@ -98,7 +98,8 @@ sealed class Cluster(DataDirectory directory)
             # No replica reads this log: rows copied into a table made in the same transaction need not be written twice.
             wal_level = minimal
             max_wal_senders = 0
-            wal_buffers = 16MB
+            # All of it is touched at once and kept, and what an import copies does not pass through it.
+            wal_buffers = 4MB
             wal_compression = on
             max_wal_size = 2GB
             min_wal_size = 80MB

@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Ouro.Bench;
+
+/// <summary>A process that a bench started, and ends: in order if that is time enough, else with all its descendants.</summary>
+sealed class Child : IAsyncDisposable
+{
+    const int Terminate = 15;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    readonly Process process;
+    readonly Task drained;
+
+    Child(Process process, Task drained) => (this.process, this.drained) = (process, drained);
+
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
+    /// <summary>How a program ended and what it said.</summary>
+    public sealed record Outcome(int ExitCode, string Output, string Errors)
+    {
+        public bool Succeeded => ExitCode == 0;
+    }
+
+    /// <summary>Starts a program whose words nobody reads, in the environment of this one without the product's settings.</summary>
+    public static Child Start(string program, IEnumerable<string> args, string folder, IEnumerable<(string Name, string Value)> environment)
+    {
+        var process = Process.Start(About(program, args, folder, environment)) ?? throw new BenchException($"{program} did not start.");
+        // A full pipe would hold the process up.
+        return new(process, Task.WhenAll(
+            process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), process.StandardError.BaseStream.CopyToAsync(Stream.Null)));
+    }
+
+    /// <summary>Runs a program to its end; null where there is no such program.</summary>
+    public static async Task<Outcome?> Run(
+        string program, IEnumerable<string> args, string folder, IEnumerable<(string Name, string Value)> environment, CancellationToken ct)
+    {
+        Process? process;
+        try
+        {
+            process = Process.Start(About(program, args, folder, environment));
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+        if (process is null) return null;
+        await using var child = new Child(process, Task.CompletedTask);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
+        await process.WaitForExitAsync(ct);
+        return new(process.ExitCode, await output, await errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            _ = kill(process.Id, Terminate);
+            using var patience = new CancellationTokenSource(Patience);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+        await drained;
+        process.Dispose();
+    }
+
+    static ProcessStartInfo About(string program, IEnumerable<string> args, string folder, IEnumerable<(string Name, string Value)> environment)
+    {
+        var start = new ProcessStartInfo(program, args) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OURO_", StringComparison.Ordinal) && name != "OURO_POSTGRES_BIN").ToArray())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int kill(int process, int signal);
+}

@@ -26,6 +26,7 @@ public static class OuroServer
 
         var app = builder.Build();
         app.Use(NameRequest);
+        if (settings.PublicUrl is not null) app.Use(AtPublicAddress(settings.PublicUrl));
         app.UseResponseCompression();
         app.UseWhen(c => IsApi(c), api =>
         {
@@ -64,6 +65,22 @@ public static class OuroServer
     }
 
     public static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Behind a proxy that ends TLS, requests arrive as http and under another name; what is made of them (cookies, redirects) belongs to the
+    /// address that people use.
+    /// </summary>
+    static Func<HttpContext, RequestDelegate, Task> AtPublicAddress(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new SettingException($"OURO_PUBLIC_URL is an address such as https://ouro.example.org, not “{url}”.");
+        var host = HostString.FromUriComponent(address);
+        return (context, next) =>
+        {
+            (context.Request.Scheme, context.Request.Host) = (address.Scheme, host);
+            return next(context);
+        };
+    }
 
     /// <summary>Every answer says its request's id, which is the trace's, so that a report, a log line and a trace are found from each other.</summary>
     static async Task NameRequest(HttpContext context, RequestDelegate next)

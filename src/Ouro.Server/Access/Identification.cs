@@ -24,7 +24,7 @@ public sealed class Identification(Actors actors, AccessTokens tokens)
     public async Task FromHeader(HttpContext context)
     {
         // The exchange of a key is asked with the old token still attached, which may be past its hour.
-        if (Secret(context.Request) is not { } secret || context.Request.Path.Equals("/api/users/get-token")) return;
+        if (Secret(context.Request) is not { } secret || context.Request.Path.StartsWithSegments("/api/users/get-token")) return;
         var actor = await FromSecret(secret, context.RequestAborted)
             ?? throw Refusal.Unauthenticated("The API key or access token is not valid, or not valid any more.");
         context.Items[typeof(Actor)] = InContext(actor, context.Request.Headers["X-Ouro-Org"]);

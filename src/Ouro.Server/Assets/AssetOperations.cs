@@ -71,7 +71,8 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
             await events.Record(tx, actor, "asset.shared", id, Audience.User(user), new { user_id = user, role }, ct);
             await tx.Commit(ct);
         }
-        return await Permissions(actor, id, null, ct);
+        // Who gave their own right away has done so, and sees nothing of it any more.
+        return await AssetStore.RightsOn(db, actor, id, ct) is null ? [] : await Permissions(actor, id, null, ct);
     }
 
     /// <summary>Deletes an asset, with what belongs to it where that is asked for. A dry run only tells what would go.</summary>
@@ -94,8 +95,9 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
         foreach (var child in children) await Remove(tx, child.AssetType, child.Id, ct);
         await Remove(tx, held.AssetType, id, ct);
         // Who may hear of it can no longer be read from the asset, so the event goes to its owner.
+        // Of several who delete at once, one does.
+        if (!await AssetStore.Remove(tx, id, ct)) throw Refusal.NoAsset(id);
         await events.Record(tx, actor, "asset.deleted", id, Audience.User(held.UserId), result, ct);
-        await AssetStore.Remove(tx, id, ct);
         await tx.Commit(ct);
         return result;
     }
@@ -108,10 +110,13 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
     /// <summary>Fills in what every new asset has, and stores it; the caller commits.</summary>
     public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct)
     {
+        draft = AssetRules.MustDescribe(draft);
         var place = await PlaceFor(tx, actor, orgId, teamId, ct);
         var now = clock.Now();
         var name = Contract.Name(draft.Name);
         var slug = Contract.Slug(name);
+        // Two that are made at once must not both find the address free.
+        await AssetStore.HoldSlug(tx, place.OrgId, slug, ct);
         // An address names one asset: where the slug is taken, the id's last part tells the two apart.
         if (slug.Length == 0 || await AssetStore.SlugTaken(tx, draft.AssetType, actor.Id, place.OrgId, slug, ct))
             slug = $"{slug}-{draft.Id.ToString("N")[20..]}".TrimStart('-');
@@ -121,7 +126,6 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
             Visibility = AssetRules.MustBeVisible(actor, place, asked, privateByDefault: draft.AssetType == AssetType.Dataset),
             CreatedAt = now, LastUpdated = now,
         };
-        if (asset.Description is { } description) Contract.Clean(description.Text, "description");
         await AssetStore.Add(tx, asset, ct);
         await events.Record(tx, actor, $"{Wire.Name(asset.AssetType)}.created", asset.Id, Audience.Asset(asset.Id), new { asset.Name, asset.AssetType }, ct);
         return asset;

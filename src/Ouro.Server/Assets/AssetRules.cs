@@ -31,6 +31,32 @@ public static class AssetRules
             throw Refusal.Forbidden("not_a_member", "Only members of the organization can create in it.", "Ask one of its admins to add you.");
     }
 
+    static readonly string[] Originalities = ["original", "derivative", "third-party"];
+    static readonly string[] Relations = ["IsSupplementTo", "IsDerivedFrom", "References", "IsVariantFormOf", "IsIdenticalTo"];
+
+    /// <summary>What an asset says of itself, within bounds: every list of assets carries it, and a word that a client does not know breaks it.</summary>
+    public static Asset MustDescribe(Asset draft)
+    {
+        if (draft.Description is { } description) MustDescribe(description);
+        if (draft.LicenseId is { } licence && Contract.Clean(licence, "license_id").Length > 100)
+            throw Refusal.Fields(("license_id", "A licence is named by at most 100 characters, as SPDX does."));
+        var attribution = draft.Attribution with { Originality = draft.Attribution.Originality ?? "original" };
+        if (!Originalities.Contains(attribution.Originality))
+            throw Refusal.Fields(("attribution.originality", $"originality is one of {string.Join(", ", Originalities)}."));
+        if (attribution.RelationType is { } relation && !Relations.Contains(relation))
+            throw Refusal.Fields(("attribution.relation_type", $"relation_type is one of {string.Join(", ", Relations)}."));
+        Contract.Bounded(Data.Wire.Element(attribution), "attribution", 10_000);
+        return draft with { Attribution = attribution };
+    }
+
+    /// <summary>A description of at most 100,000 characters, as text and as document.</summary>
+    public static void MustDescribe(Content description)
+    {
+        if (Contract.Clean(description.Text, "description").Length > 100_000)
+            throw Refusal.Fields(("description", "A description has at most 100,000 characters. Put more into a post or a file."));
+        Contract.Bounded(description.Json, "description", 1_000_000);
+    }
+
     /// <summary>The path of an asset on the web site.</summary>
     public static string Path(AssetRow row) =>
         $"/{Data.Wire.Name(row.AssetType)}s/{(row.OrgId == Ids.Global ? row.Username : row.OrgName)}/{(string.IsNullOrEmpty(row.NameUrlSlug) ? row.Id.ToString() : row.NameUrlSlug)}";

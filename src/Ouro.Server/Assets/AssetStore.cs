@@ -130,7 +130,11 @@ static class AssetStore
         select id, name, asset_type from below limit 10001
         """, ct);
 
-    public static Task Remove(Session tx, Guid id, CancellationToken ct) => tx.Run($"delete from assets where id = {id}", ct);
+    public static async Task<bool> Remove(Session tx, Guid id, CancellationToken ct) => await tx.Run($"delete from assets where id = {id}", ct) == 1;
+
+    /// <summary>Keeps an address to this transaction until it ends.</summary>
+    public static Task HoldSlug(Session tx, Guid org, string slug, CancellationToken ct) =>
+        tx.Run($"select pg_advisory_xact_lock(hashtextextended({slug}, hashtext({org.ToString()})))", ct);
 
     /// <summary>The place that a new asset goes to: null where there is no such team in this organization.</summary>
     public static Task<Place?> PlaceOf(Session db, Guid org, Guid? team, CancellationToken ct) => db.Maybe<Place>($"""

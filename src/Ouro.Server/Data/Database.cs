@@ -60,7 +60,10 @@ public sealed class Database : IAsyncDisposable
             await Migrate(connection.ConnectionString, log, ct);
         }
         var hardened = isSuperuser && await Harden(options, ct);
-        return new(NpgsqlDataSource.Create(connection), options.Name, hardened, connection.ConnectionString);
+        var app = new NpgsqlDataSourceBuilder(connection.ConnectionString);
+        // A statement that makes a role holds what is kept of its password; that stays out of traces.
+        app.ConfigureTracing(traces => traces.ConfigureCommandFilter(command => !command.CommandText.Contains("password", StringComparison.Ordinal)));
+        return new(app.Build(), options.Name, hardened, connection.ConnectionString);
     }
 
     /// <summary>A server and a command, or two servers, may find the same empty PostgreSQL at once: one prepares it, the others wait and find it ready.</summary>

@@ -47,7 +47,7 @@ public sealed class ImportOperations(
     public async Task<Asset> ImportLocal(Actor actor, ImportFile file, string path, IProgress<IngestProgress> progress, CancellationToken ct)
     {
         var settled = await Settled(actor, file, ct);
-        return (await Load(actor, Guid.CreateVersion7(), settled, new(path), progress, ct)).Asset;
+        return (await Load(actor, Guid.CreateVersion7(), settled, new(path), progress, null, ct)).Asset;
     }
 
     public async Task<ImportJob> Get(Actor actor, Guid id, CancellationToken ct) => Told(await Own(actor, id, ct));
@@ -66,7 +66,7 @@ public sealed class ImportOperations(
     public async Task<ImportJob> Cancel(Actor actor, Guid id, CancellationToken ct)
     {
         await Own(actor, id, ct);
-        await jobs.Fail(id, new(409, "import_cancelled", "This import was stopped. Nothing of it was kept."), ct);
+        await jobs.Fail(id, Cancelled(), ct);
         spool.Remove(id);
         return await Get(actor, id, ct);
     }
@@ -89,14 +89,19 @@ public sealed class ImportOperations(
                 throw new Refusal(500, "spool_lost", "The received file is no longer on the server's disk. Nothing was kept.", "Send it again.");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             await using var telling = new Telling(jobs, job.Id, time, stop);
-            var (_, report) = await Load(actor, input.DatasetId, input.File, file, telling, stop.Token);
+            var result = default(JsonElement);
+            await Load(actor, input.DatasetId, input.File, file, telling, async (tx, report) =>
+            {
+                result = Wire.Element(new ImportResult(input.DatasetId, report.Rows, Wire.Element(report)));
+                if (!await jobs.Finish(tx, job.Id, result, stop.Token)) throw Cancelled();
+            }, stop.Token);
             spool.Remove(job.Id);
-            return Wire.Element(new ImportResult(input.DatasetId, report.Rows, Wire.Element(report)));
+            return result;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not Npgsql.NpgsqlException { IsTransient: true })
         {
             spool.Remove(job.Id);
-            throw e is OperationCanceledException ? new Refusal(409, "import_cancelled", "This import was stopped. Nothing of it was kept.") : e;
+            throw e is OperationCanceledException ? Cancelled() : e;
         }
     }
 
@@ -106,10 +111,15 @@ public sealed class ImportOperations(
         var broken = await jobs.FailInterrupted(
             new(503, "import_interrupted", "The server stopped while this file was arriving. Nothing of it was kept.", "Send it again."), ct);
         foreach (var id in broken) spool.Remove(id);
+        // A file whose job ended without it, however that came about, is of no use to anybody.
+        var there = spool.Ids();
+        var open = await jobs.Open(there, ct);
+        foreach (var id in there)
+            if (!open.Contains(id)) spool.Remove(id);
     }
 
     async Task<(Asset Asset, ImportReport Report)> Load(
-        Actor actor, Guid id, ImportFile file, SpooledFile spooled, IProgress<IngestProgress> progress, CancellationToken ct)
+        Actor actor, Guid id, ImportFile file, SpooledFile spooled, IProgress<IngestProgress> progress, Func<Tx, ImportReport, Task>? beforeCommit, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         var table = DatasetRules.New(id, file.Name, []);
@@ -117,6 +127,7 @@ public sealed class ImportOperations(
         table = table with { RowCount = report.Rows, Columns = [.. report.Columns.Select(c => new StoredColumn(c.Name, c.Type, c.SentAs))] };
         var draft = new Asset { Id = id, Name = file.Name, Description = file.Description is null ? null : Content.Of(file.Description) };
         var asset = await datasets.Publish(tx, actor, table, draft, file.Visibility, file.OrgId, file.TeamId, ct);
+        if (beforeCommit is not null) await beforeCommit(tx, report);
         await tx.Commit(ct);
         return (asset, report);
     }
@@ -135,7 +146,7 @@ public sealed class ImportOperations(
                 await to.WriteAsync(buffer.AsMemory(0, read), ct);
                 if (time.GetElapsedTime(told) < Pace) continue;
                 told = time.GetTimestamp();
-                await jobs.Report(id, Jobs.Receiving, Wire.Element(new ImportProgress(received, length)), ct);
+                if (!await jobs.Report(id, Jobs.Receiving, Wire.Element(new ImportProgress(received, length)), ct)) throw Cancelled();
             }
             if (received == 0) throw Refusal.Invalid("empty_file", "The file is empty.", "Send its bytes as the body.");
             to.Flush(flushToDisk: true);
@@ -148,6 +159,9 @@ public sealed class ImportOperations(
     {
         var name = Contract.Name(string.IsNullOrWhiteSpace(file.Name) ? Path.GetFileNameWithoutExtension(file.FileName) : file.Name);
         var place = await assets.PlaceFor(actor, file.OrgId, file.TeamId, ct);
+        foreach (var (text, field) in new[] { (file.Description, "description"), (file.FileName, "file_name"), (file.ContentType, "content_type") })
+            if (text is not null) Contract.Clean(text, field);
+        if (file.Description is { } description) AssetRules.MustDescribe(Content.Of(description));
         return file with
         {
             Name = name, OrgId = place.OrgId, TeamId = place.TeamId,
@@ -180,6 +194,8 @@ public sealed class ImportOperations(
         return new(job.Id, job.State, job.Stage, input.File.FileName ?? input.File.Name!, progress.BytesTotal, progress.BytesDone,
             result?.Rows ?? progress.RowsDone, result?.DatasetId, job.Error?.Deserialize<Failure>(Wire.Options), result?.Report, job.CreatedAt, job.FinishedAt);
     }
+
+    static Refusal Cancelled() => new(409, "import_cancelled", "This import was stopped. Nothing of it was kept.");
 
     Refusal TooLarge() => new(413, "file_too_large", $"A file to import has at most {settings.ImportLimit:N0} bytes.", "Split it, and append the parts.");
 
@@ -232,4 +248,6 @@ public sealed class Spool(Installation installation)
     });
 
     public void Remove(Guid id) => System.IO.File.Delete(File(id).Path);
+
+    public Guid[] Ids() => [.. Directory.EnumerateFiles(folder).Select(Path.GetFileName).Where(n => Guid.TryParseExact(n, "N", out _)).Select(n => Guid.ParseExact(n!, "N"))];
 }

@@ -54,6 +54,7 @@ public static class ImportWeb
                 name = HeaderUtilities.RemoveQuotes(name).Value!;
                 if (!about.IsFileDisposition())
                 {
+                    if (fields.Count == MostFields) throw new Refusal(413, "form_too_large", $"This form has more than {MostFields} fields.", "Use the form at /datasets/new.");
                     fields[name] = await Text(part, ct);
                     continue;
                 }
@@ -66,12 +67,18 @@ public static class ImportWeb
             }
             throw Refusal.Fields(("file", "Choose a file first."));
         }
+        catch (Exception e) when (e is InvalidDataException or IOException && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw Refusal.Invalid("no_form", "The form is broken off, or not a form.", "Use the form at /datasets/new.");
+        }
         catch (Refusal refusal) when (refusal.Status != 401)
         {
             return WebDoor.Show<NewDatasetPage>(context, refusal.Status, (nameof(NewDatasetPage.Was), refusal), (nameof(NewDatasetPage.Name), fields.GetValueOrDefault("name")),
                 (nameof(NewDatasetPage.Visible), fields.GetValueOrDefault("visibility")), (nameof(NewDatasetPage.Description), fields.GetValueOrDefault("description")));
         }
     }
+
+    const int MostFields = 16;
 
     static Task MustBeOurs(HttpContext context, Dictionary<string, string> fields)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Ouro.Server.Kernel;
 
@@ -21,6 +22,30 @@ public static class Contract
             if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
                 throw Refusal.Fields((field, $"The {field} has a control character (U+{(int)c:X4}). Remove it."));
         return text;
+    }
+
+    /// <summary>JSON that somebody sent to be kept: no larger than this many characters, and of text that PostgreSQL can hold.</summary>
+    public static void Bounded(JsonElement json, string field, int most)
+    {
+        if (json.GetRawText().Length > most) throw Refusal.Fields((field, $"The {field} is larger than {most:N0} characters."));
+        Check(json);
+
+        void Check(JsonElement value)
+        {
+            try
+            {
+                switch (value.ValueKind)
+                {
+                    case JsonValueKind.String: Clean(value.GetString()!, field); break;
+                    case JsonValueKind.Array: foreach (var item in value.EnumerateArray()) Check(item); break;
+                    case JsonValueKind.Object: foreach (var property in value.EnumerateObject()) { Clean(property.Name, field); Check(property.Value); } break;
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                throw Refusal.Fields((field, $"The {field} has half of a character (a lone surrogate). Send whole ones."));
+            }
+        }
     }
 
     public static void Present<T>([System.Diagnostics.CodeAnalysis.NotNull] T? body, string field)

@@ -49,15 +49,29 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
 
     /// <summary>What waited for its input has it now.</summary>
     public Task Begin(Guid id, JsonElement progress, CancellationToken ct) => db.Run($"""
-        with begun as (update jobs set stage = 'waiting', progress = {progress} where id = {id})
+        with begun as (
+          update jobs set stage = 'waiting', progress = {progress} where id = {id} and state = 'queued' and stage = {Receiving})
         select pg_notify({Channel}, {id.ToString()})
         """, ct);
+
+    /// <summary>
+    /// Ends a job well, in the transaction of what it did: both are there, or neither. False when somebody ended it meanwhile, and then the
+    /// transaction must not commit.
+    /// </summary>
+    public async Task<bool> Finish(Tx tx, Guid id, JsonElement result, CancellationToken ct) => await tx.Run($"""
+        update jobs set state = 'success', stage = 'done', result = {result}, finished_at = {clock.Now()}
+        where id = {id} and state = 'in-progress'
+        """, ct) == 1;
 
     /// <summary>Ends a job that failed, never got its input, or is not wanted any more; false when it had ended before.</summary>
     public async Task<bool> Fail(Guid id, Refusal refusal, CancellationToken ct) => await db.Run($"""
         update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
         where id = {id} and state in ('queued', 'in-progress')
         """, ct) == 1;
+
+    /// <summary>Which of these jobs are still open.</summary>
+    public async Task<HashSet<Guid>> Open(Guid[] ids, CancellationToken ct) =>
+        [.. await db.Query<Guid>($"select id from jobs where id = any({ids}) and state in ('queued', 'in-progress')", ct)];
 
     /// <summary>What was still receiving when this installation last stopped will never be whole.</summary>
     public Task<List<Guid>> FailInterrupted(Refusal refusal, CancellationToken ct) => db.Query<Guid>($"""
@@ -156,6 +170,12 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
             // The server stops: the job goes on after its next start, and this attempt does not count.
             await db.Run($"update jobs set attempts = attempts - 1 where id = {job.Id}", CancellationToken.None);
             throw;
+        }
+        catch (NpgsqlException e) when (e.IsTransient)
+        {
+            // The database went away, not the work: the job stays open and is taken up again, as often as its attempts allow.
+            log.LogWarning("Job {Kind} {Id} lost its database and will be tried again: {Reason}.", job.Kind, job.Id, e.Message);
+            await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

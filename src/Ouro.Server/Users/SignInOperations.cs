@@ -40,18 +40,19 @@ public sealed class SignInOperations(
     public async Task<Account> WithPassword(string? username, string? password, CancellationToken ct)
     {
         var name = username?.Trim() ?? "";
-        if (attempts.IsTooMany(name, time))
+        if (name.Length > 40) throw Wrong();
+        if (!attempts.Take(name, time))
             throw new Refusal(429, "too_many_attempts", "Too many wrong passwords for this name. Wait five minutes, then try again.") { RetryAfter = 300 };
-        var account = name.Length is 0 or > 40 || password is not { Length: > 0 and <= 1000 } ? null : await accounts.FindByNameAsync(name);
+        var account = name.Length is 0 || password is not { Length: > 0 and <= 1000 } ? null : await accounts.FindByNameAsync(name);
         // A name that is not there costs the same time as a wrong password, so that names cannot be tried out.
-        var right = account is { PasswordHash: not null }
-            ? await accounts.CheckPasswordAsync(account, password!)
-            : accounts.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password ?? "") == PasswordVerificationResult.Success && false;
-        if (!right)
-        {
-            attempts.Wrong(name, time);
-            throw Wrong();
-        }
+        bool right;
+        // Hashing is slow on purpose; a few at a time leave the machine to others.
+        using (await attempts.Turn(ct))
+            right = account is { PasswordHash: not null }
+                ? await accounts.CheckPasswordAsync(account, password!)
+                : accounts.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password is { Length: <= 1000 } ? password : "") == PasswordVerificationResult.Success && false;
+        if (!right) throw Wrong();
+        attempts.Right(name);
         await using var tx = await db.Begin(ct);
         await events.Record(tx, Actor.Nobody, "user.signed_in", account!.Id, Audience.User(account.Id), new { by = "password" }, ct);
         await tx.Commit(ct);
@@ -97,12 +98,30 @@ public sealed class SignInAttempts
     const int Most = 10;
     readonly ConcurrentDictionary<string, (int Count, long Since)> wrong = new(StringComparer.OrdinalIgnoreCase);
 
-    public bool IsTooMany(string name, TimeProvider time) =>
-        wrong.TryGetValue(name, out var w) && w.Count >= Most && time.GetElapsedTime(w.Since) < Window;
+    const int AtOnce = 2;
+    readonly SemaphoreSlim turns = new(AtOnce);
 
-    public void Wrong(string name, TimeProvider time)
+    /// <summary>Counts an attempt before it is made, so that many at once are no way past the limit; false when there were too many.</summary>
+    public bool Take(string name, TimeProvider time)
     {
-        if (wrong.Count > 100_000) wrong.Clear();
-        wrong.AddOrUpdate(name, (1, time.GetTimestamp()), (_, w) => time.GetElapsedTime(w.Since) < Window ? (w.Count + 1, w.Since) : (1, time.GetTimestamp()));
+        if (wrong.Count > 100_000)
+            foreach (var (old, w) in wrong)
+                if (time.GetElapsedTime(w.Since) > Window) wrong.TryRemove(old, out _);
+        return wrong.AddOrUpdate(name, (1, time.GetTimestamp()),
+            (_, w) => time.GetElapsedTime(w.Since) < Window ? (w.Count + 1, w.Since) : (1, time.GetTimestamp())).Count <= Most;
+    }
+
+    /// <summary>The right password forgives the wrong ones before it.</summary>
+    public void Right(string name) => wrong.TryRemove(name, out _);
+
+    public async Task<IDisposable> Turn(CancellationToken ct)
+    {
+        await turns.WaitAsync(ct);
+        return new Held(turns);
+    }
+
+    sealed class Held(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
     }
 }

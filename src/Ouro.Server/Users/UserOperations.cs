@@ -70,8 +70,8 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
     /// <summary>The most keys one account can hold; the list comes whole.</summary>
     public const int Most = 100;
 
-    /// <summary>The caller's keys, newest first.</summary>
-    public async Task<List<ApiKey>> List(Actor actor, CancellationToken ct) => await ApiKeyStore.Of(db, actor.Id, ct);
+    /// <summary>The caller's keys, newest first; a bound key sees those of its own place.</summary>
+    public async Task<List<ApiKey>> List(Actor actor, CancellationToken ct) => await ApiKeyStore.Of(db, actor.Id, actor.BoundTo, ct);
 
     /// <summary>Makes a key. Its secret is in the answer and nowhere else.</summary>
     public async Task<NewApiKey> Create(Actor actor, CreateApiKey input, CancellationToken ct)
@@ -95,7 +95,7 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
         await using var tx = await db.Begin(ct);
         // Two keys at once must not pass the cap together.
         await tx.Run($"select from users where id = {user} for update", ct);
-        if ((await ApiKeyStore.Of(tx, user, ct)).Count >= Most)
+        if ((await ApiKeyStore.Of(tx, user, null, ct)).Count >= Most)
             throw Refusal.Conflict("too_many_api_keys", $"An account holds at most {Most} keys. Revoke one that is not used.");
         await ApiKeyStore.Add(tx, key, user, ApiKeySecret.Hash(secret), ct);
         await events.Record(tx, actor, "api_key.created", key.Id, Audience.User(user), new { key.Name, key.Hint, key.OrgId }, ct);
@@ -107,7 +107,7 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
     public async Task<ApiKey> Revoke(Actor actor, Guid id, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        var key = await ApiKeyStore.Revoke(tx, actor.Id, id, clock.Now(), ct)
+        var key = await ApiKeyStore.Revoke(tx, actor.Id, actor.BoundTo, id, clock.Now(), ct)
             ?? throw Refusal.NotFound("api_key_not_found", "You have no such API key, or it is revoked already.");
         await events.Record(tx, actor, "api_key.revoked", key.Id, Audience.User(actor.Id), new { key.Name, key.Hint }, ct);
         await Actors.Changed(tx, actor.Id, ct);

@@ -39,17 +39,18 @@ static class ApiKeyStore
         values ({key.Id}, {user}, {key.Name}, {hash}, {key.Hint}, {key.OrgId}, {key.CreatedAt})
         """, ct);
 
-    public static Task<List<ApiKey>> Of(Session db, Guid user, CancellationToken ct) => db.Query<ApiKey>($"""
+    /// <summary>An account's keys; of one place where <paramref name="place"/> names it.</summary>
+    public static Task<List<ApiKey>> Of(Session db, Guid user, Guid? place, CancellationToken ct) => db.Query<ApiKey>($"""
         select {Columns}
         from api_keys k
-        where k.user_id = {user} and k.revoked_at is null
+        where k.user_id = {user} and k.revoked_at is null and ({place} is null or k.org_id = {place})
         order by k.created_at desc
         limit {ApiKeyOperations.Most}
         """, ct);
 
-    public static Task<ApiKey?> Revoke(Session db, Guid user, Guid key, DateTimeOffset now, CancellationToken ct) => db.Maybe<ApiKey>($"""
+    public static Task<ApiKey?> Revoke(Session db, Guid user, Guid? place, Guid key, DateTimeOffset now, CancellationToken ct) => db.Maybe<ApiKey>($"""
         update api_keys k set revoked_at = {now}
-        where k.id = {key} and k.user_id = {user} and k.revoked_at is null
+        where k.id = {key} and k.user_id = {user} and k.revoked_at is null and ({place} is null or k.org_id = {place})
         returning {Columns}
         """, ct);
 }

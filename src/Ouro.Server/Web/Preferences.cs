@@ -27,7 +27,7 @@ public sealed record Preferences(string? Theme, bool Shortcuts)
 
     public static async Task<RedirectHttpResult> Set(HttpContext context)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await Form(context);
         if (form.TryGetValue("theme", out var theme)) Keep(context, ThemeCookie, theme.ToString() is "light" or "dark" ? theme.ToString() : null, forScripts: true);
         if (form.ContainsKey("shortcuts")) Keep(context, ShortcutsCookie, form["shortcuts"].ToString() == "off" ? "off" : null, forScripts: true);
         return TypedResults.Redirect(LocalPath.Of(form["return"]));
@@ -35,10 +35,14 @@ public sealed record Preferences(string? Theme, bool Shortcuts)
 
     public static async Task<RedirectHttpResult> SetContext(HttpContext context)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await Form(context);
         Keep(context, ContextCookie, Guid.TryParse(form["org"], out var org) && org != Ids.Global ? org.ToString() : null, forScripts: false);
         return TypedResults.Redirect(LocalPath.Of(form["return"]));
     }
+
+    static async Task<IFormCollection> Form(HttpContext context) => context.Request.HasFormContentType
+        ? await context.Request.ReadFormAsync(context.RequestAborted)
+        : throw new Refusal(415, "unsupported_media_type", "This takes a form.", "Use the switch on the page.");
 
     static void Keep(HttpContext context, string name, string? value, bool forScripts)
     {
@@ -59,5 +63,5 @@ public static class LocalPath
         HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : context.Request.Path;
 
     public static string Of(string? path) =>
-        path is ['/', ..] && path is not ['/', '/' or '\\', ..] && !path.Any(c => char.IsControl(c) || c == '\\') ? path : "/";
+        path is ['/', ..] && path is not ['/', '/' or '\\', ..] && !path.Any(c => c is <= ' ' or >= (char)127 or '\\') ? path : "/";
 }

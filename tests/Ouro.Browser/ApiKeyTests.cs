@@ -28,7 +28,7 @@ public sealed class ApiKeyTests(Chromium chromium, TestServer server) : IClassFi
 
         await visit.Page.GotoAsync("/settings/api-keys");
         (await visit.Page.ContentAsync()).ShouldNotContain(secret);
-        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "laptop" });
+        var row = visit.Page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "laptop" });
         (await row.InnerTextAsync()).ShouldContain("…" + secret[^4..]);
         (await row.InnerTextAsync()).ShouldContain("keys-lab");
 

@@ -121,6 +121,7 @@ public sealed class DatasetTests(Chromium chromium, Town town) : IClassFixture<T
         visit.IsRefused = true;
         await visit.Page.GotoAsync(address);
         await visit.Link("Delete").ClickAsync();
+        await visit.Page.GetByText("its table of 1 row and 1 column").WaitForAsync();
         await visit.Page.GetByText("the access of 1 other account").WaitForAsync();
         await visit.Link("Keep it").ClickAsync();
         await visit.Link("Delete").ClickAsync();

@@ -47,6 +47,14 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
         await ada.Page.Locator(width == 390 ? ".drawer summary" : ".context summary").ClickAsync();
         await Look(ada, "menu", null, whole: false);
 
+        await ada.Page.GotoAsync(town.Weather);
+        await ada.Link("Share").ClickAsync();
+        await ada.Page.Locator("dialog").WaitForAsync();
+        await Look(ada, "share-dialog", null, whole: false);
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await ada.Page.Locator(".create summary").ClickAsync();
+        await Look(ada, "create-menu", null, whole: false);
+
         await using var newcomer = await (await Visit.Begin(chromium, town, dark: dark, width: width, height: width == 390 ? 844 : 800)).As(await town.Join($"newcomer_{(dark ? "d" : "l")}{width}"));
         await Look(newcomer, "home-empty", "/");
         problems.ShouldBeEmpty();

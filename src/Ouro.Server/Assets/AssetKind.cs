@@ -9,5 +9,7 @@ namespace Ouro.Server.Assets;
 /// <param name="Type">The type.</param>
 /// <param name="Remove">Takes away what the asset has besides its row, in the transaction that deletes the row.</param>
 /// <param name="Details">What a full reading shows besides the shared row, as a JSON object: a dataset's columns and first rows.</param>
+/// <param name="Contents">What is in it, in words, for who is about to delete it: a dataset's table and its size.</param>
 public sealed record AssetKind(
-    AssetType Type, Func<Tx, Guid, CancellationToken, Task> Remove, Func<Actor, Guid, CancellationToken, Task<JsonElement>>? Details = null);
+    AssetType Type, Func<Tx, Guid, CancellationToken, Task> Remove, Func<Actor, Guid, CancellationToken, Task<JsonElement>>? Details = null,
+    Func<Actor, Guid, CancellationToken, Task<string>>? Contents = null);

@@ -14,10 +14,17 @@ public static class DatasetRoom
         .AddSingleton<DatasetOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
-            (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct)))
+            (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
+            (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct)))
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table"))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
+
+    static async Task<string> Contents(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct)
+    {
+        var table = await datasets.Stats(actor, id, ct);
+        return $"its table of {Told.Count(table.Count, "row")} and {Told.Count(table.ColumnCount, "column")}";
+    }
 }
 
 /// <summary>Puts what was written into the envelope, with the count of rows beside it.</summary>

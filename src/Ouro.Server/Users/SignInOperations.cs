@@ -92,7 +92,7 @@ public sealed class SignInOperations(
 }
 
 /// <summary>Wrong passwords of late, by name; kept in the process, because a restart is slower than any guess it allows.</summary>
-public sealed class SignInAttempts
+public sealed class SignInAttempts : IDisposable
 {
     static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
     const int Most = 10;
@@ -119,6 +119,8 @@ public sealed class SignInAttempts
         await turns.WaitAsync(ct);
         return new Held(turns);
     }
+
+    public void Dispose() => turns.Dispose();
 
     sealed class Held(SemaphoreSlim turns) : IDisposable
     {

@@ -118,6 +118,7 @@ public sealed class DatasetTests(TestServer server) : IClassFixture<TestServer>
             ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","refs":{"a":{"kind":"asset"}}}}""", "columns_not_available"),
             ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","team_id":"0190a000-0000-7000-8000-000000000001"}}""", "invalid_fields"),
             ("""{"dataset":{"name":"x\u0000y","schema":"CREATE TABLE t (a INTEGER)"}}""", "invalid_fields"),
+            ("""{"dataset":{"name":"x","rows":[{"\ud800":1}]}}""", "invalid_text"),
             ("""{"dataset":null}""", "invalid_fields"), ("{}", "invalid_fields"), ("null", "malformed_request"), ("""{"dataset":""", "malformed_json"), ("[]", "malformed_json"),
         })
         {

@@ -18,7 +18,7 @@ public sealed class DescriptionTests(TestServer server) : IClassFixture<TestServ
     public async Task What_a_client_cannot_read_or_the_database_not_hold_is_refused(string key)
     {
         var ada = await server.Join("ada_" + Guid.CreateVersion7().ToString("N")[20..]);
-        var body = $$"""{"dataset": {"name": "Said", "schema": "CREATE TABLE t (a INTEGER)", {{key}}}}""";
+        var body = """{"dataset": {"name": "Said", "schema": "CREATE TABLE t (a INTEGER)", """ + key + "}}";
         (await ada.PostText("/datasets/create/from-schema", body, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
     }
 

@@ -125,6 +125,13 @@ public sealed class FrameTests(Chromium chromium, Town town) : IClassFixture<Tow
             (await visit.Page.GotoAsync(path))!.Status.ShouldBe(404);
             await visit.Heading("Not found").WaitForAsync();
         }
+        await using var plain = await Visit.Begin(chromium, town, script: false);
+        plain.IsRefused = true;
+        await plain.Page.GotoAsync("/größe?q=ß");
+        await plain.Button("Dark theme").ClickAsync();
+        await plain.Page.Locator("html[data-theme=dark]").WaitForAsync();
+        Uri.UnescapeDataString(plain.Page.Url).ShouldEndWith("/größe?q=ß");
+
         (await visit.Page.GotoAsync("/search?type=spaceship"))!.Status.ShouldBe(400);
         await visit.Page.GetByText("not “spaceship”").WaitForAsync();
     }

@@ -60,8 +60,8 @@ public static class LocalPath
 {
     /// <summary>Where this page is looked at again: itself, or the page of the form that was sent.</summary>
     public static string Of(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : context.Request.Path;
+        HttpMethods.IsGet(context.Request.Method) ? context.Request.Path + context.Request.QueryString : context.Request.Path.ToUriComponent();
 
     public static string Of(string? path) =>
-        path is ['/', ..] && path is not ['/', '/' or '\\', ..] && !path.Any(c => c is <= ' ' or >= (char)127 or '\\') ? path : "/";
+        path is ['/', ..] && path is not ['/', '/' or '\\', ..] && path.All(c => c is > ' ' and < '\u007f' and not '\\') ? path : "/";
 }

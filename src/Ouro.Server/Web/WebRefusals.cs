@@ -19,6 +19,8 @@ static class WebRefusals
 
     static async Task Write(HttpContext context, Refusal refusal)
     {
+        // A page knows no credentials: who needs one here has signed out, or was away for long.
+        if (refusal.Status == 401) refusal = new(401, refusal.Code, "You are signed out.", "Sign in, perhaps in another tab, then send it once more.");
         if (refusal.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString();
         if (!TakesPages(context.Request))
         {

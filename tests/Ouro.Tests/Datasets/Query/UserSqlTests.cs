@@ -142,8 +142,8 @@ public sealed class UserSqlTests(QueryWorld world)
     [Fact]
     public async Task Who_comes_too_late_is_told_to_come_back()
     {
-        await using var sql = world.NewSql(new(1, 1, TimeSpan.FromSeconds(2), 4));
-        var limits = QueryLimits.Default with { Time = TimeSpan.FromSeconds(4) };
+        await using var sql = world.NewSql(new(1, 1, TimeSpan.FromMilliseconds(700), 4));
+        var limits = QueryLimits.Default with { Time = TimeSpan.FromSeconds(1.2) };
         var running = Caught(sql.Run(world.Ada, Endless, limits, default));
         var waiting = Caught(sql.Run(world.Ada, Endless, limits, default));
 

@@ -35,7 +35,7 @@ public static class RestRefusals
             case BadHttpRequestException { InnerException: JsonException json }: return Malformed(json);
             case JsonException json: return Malformed(json);
             case BadHttpRequestException bad: return new(bad.StatusCode, "malformed_request", bad.StatusCode == 400 ? Readable(bad.Message) : bad.Message);
-            case InvalidOperationException { Source: "System.Text.Json" } when e.Message.Contains("UTF-16", StringComparison.Ordinal):
+            case InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal):
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return new(400, "invalid_text", "A text holds a character that cannot be kept: NUL, or half of a character.", "Remove it.");
             case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }:

@@ -1,0 +1,60 @@
+-- Prices of assets and downloads; what was made from what; saved views of datasets; the runs that a reference may name.
+
+alter table public.assets
+  add column monetization text not null default 'none' check (monetization in ('none', 'pay-to-unlock', 'pay-per-use')),
+  -- One price per currency, each independent of the other: cents and satoshis. Null: not sold in it.
+  add column price_cents bigint check (price_cents > 0),
+  add column price_sats bigint check (price_sats > 0),
+  add column unit_cost_cents bigint check (unit_cost_cents > 0),
+  add column unit_cost_sats bigint check (unit_cost_sats > 0),
+  -- The currency that old clients, which know one, are shown.
+  add column price_currency text check (price_currency in ('usd', 'btc')),
+  add column cost_unit text,
+  add column cost_accounting text check (cost_accounting in ('fixed', 'variable', 'runtime')),
+  add column max_billable_seconds integer check (max_billable_seconds > 0);
+
+-- Filters by metadata ask for a key and a value.
+create index assets_metadata on public.assets using gin (metadata jsonb_path_ops) where metadata is not null;
+
+alter table public.asset_views add column downloads bigint not null default 0;
+
+-- What was made from what, and what mentions what: the edges between assets.
+create table public.connections (
+  id uuid primary key,
+  type text not null check (type in ('comment', 'reference', 'mention', 'action', 'component', 'link', 'completion', 'derivative')),
+  user_id uuid references public.users on delete set null,
+  source_id uuid not null references public.assets on delete cascade,
+  target_id uuid not null references public.assets on delete cascade,
+  action_id uuid,
+  created_at timestamptz not null,
+  last_updated timestamptz not null
+);
+create unique index connections_edge on public.connections (source_id, target_id, type, action_id) nulls not distinct;
+create index connections_target on public.connections (target_id);
+
+-- Runs of routes. Columns of datasets may name them; the rest of a run comes with services.
+create table public.actions (
+  id uuid primary key,
+  route_id uuid not null references public.assets on delete cascade,
+  user_id uuid not null references public.users,
+  status text not null check (status in ('queued', 'in-progress', 'success', 'error', 'timed-out')),
+  created_at timestamptz not null,
+  last_updated timestamptz not null
+);
+create index actions_route on public.actions (route_id, created_at desc, id desc);
+create index actions_user on public.actions (user_id, created_at desc, id desc);
+
+-- Saved views of a dataset: a query, and how to draw its result.
+create table public.dataset_views (
+  id uuid primary key,
+  dataset_id uuid not null references public.assets on delete cascade,
+  name text not null check (length(name) between 1 and 255),
+  description text,
+  sql_query text,
+  config jsonb,
+  engine_type text not null default 'auto',
+  created_by uuid references public.users on delete set null,
+  created_at timestamptz not null,
+  last_updated timestamptz not null
+);
+create index dataset_views_dataset on public.dataset_views (dataset_id, created_at, id);

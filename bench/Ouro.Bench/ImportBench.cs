@@ -27,16 +27,16 @@ static class ImportBench
         {
             var (seconds, peak, dataset) = await Import(product, file, token);
             most = Math.Max(most, peak);
-            await Delete(product, dataset, token);
+            await product.Delete(dataset, token);
             return Rows / seconds;
         });
         // The rows as CSV come from a dataset, once; with it goes the first import, which reads a file that nobody has read yet.
         var before = OfServer(product);
         var exported = await Import(product, file, ct);
-        var psql = await Psql.Export(product, exported.Dataset, scratch.Path, ct);
-        await Delete(product, exported.Dataset, ct);
+        var psql = await Psql.Of(product, exported.Dataset, scratch.Path, ct);
+        var rows = psql is null ? "" : await psql.Csv(ct);
 
-        var peer = psql is null ? null : new Side("psql \\copy", async (_, token) => Rows / await psql.Copy(token));
+        var peer = psql is null ? null : new Side("psql \\copy", async (_, token) => Rows / await psql.Copy(rows, token));
         var rounds = await Rounds.Alternate(pace, [ours, .. peer is null ? [] : new[] { peer }], ct);
         var memory = string.Create(CultureInfo.InvariantCulture, $"server {TreeMemory.Shown(before)}, at most {TreeMemory.Shown(most)}");
         return [new(Flights, rounds.Of(ours).Shown("N0", " rows/s"), peer is null ? null : rounds.Of(peer).Shown("N0", " rows/s"),
@@ -60,12 +60,6 @@ static class ImportBench
             job = await Product.Data(look, ct);
         }
         return (Stopwatch.GetElapsedTime(began).TotalSeconds, peak, job.GetProperty("dataset_id").GetGuid());
-    }
-
-    static async Task Delete(Product product, Guid dataset, CancellationToken ct)
-    {
-        using var answer = await product.Http.DeleteAsync(new Uri($"/api/datasets/{dataset}", UriKind.Relative), ct);
-        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>What the server process itself has in memory: cheap to ask for while it works.</summary>

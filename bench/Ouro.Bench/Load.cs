@@ -29,6 +29,14 @@ sealed class Load(int port, IReadOnlyList<byte[]> requests, string expected)
         return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body];
     }
 
+    /// <summary>A GET, ready to be sent.</summary>
+    public static byte[] Get(int port, string path, params IEnumerable<(string Name, string Value)> headers)
+    {
+        var head = new StringBuilder($"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n");
+        foreach (var (name, value) in headers) head.Append($"{name}: {value}\r\n");
+        return Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());
+    }
+
     async Task<int> Client(byte[] request, long began, TimeSpan time, CancellationTokenSource all)
     {
         try

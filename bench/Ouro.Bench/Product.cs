@@ -70,6 +70,18 @@ sealed class Product : IAsyncDisposable
         return (await Data(answer, ct)).GetProperty("id").GetGuid();
     }
 
+    public async Task<Guid> CreateEmpty(string name, string schema, CancellationToken ct)
+    {
+        using var answer = await Http.PostAsJsonAsync("/api/datasets/create/from-schema", new { dataset = new { name, schema } }, ct);
+        return (await Data(answer, ct)).GetProperty("id").GetGuid();
+    }
+
+    public async Task Delete(Guid dataset, CancellationToken ct)
+    {
+        using var answer = await Http.DeleteAsync(new Uri($"/api/datasets/{dataset}", UriKind.Relative), ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public async Task Query(Guid dataset, string sql, CancellationToken ct)
     {
         using var answer = await Http.PostAsJsonAsync($"/api/datasets/{dataset}/query-custom", new { query = sql }, ct);

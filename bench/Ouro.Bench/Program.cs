@@ -9,6 +9,11 @@ static class Program
     static async Task<int> Main(string[] args)
     {
         if (args.Contains("--list")) return List();
+        if (args.Contains(BareServer.Argument))
+        {
+            await BareServer.Serve();
+            return 0;
+        }
         var pace = args.Contains("--trial") ? Pace.Trial : Pace.Full;
         var names = args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToArray();
         if (names.FirstOrDefault(name => Bench.All.All(bench => bench.Name != name)) is { } unknown)

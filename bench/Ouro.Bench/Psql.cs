@@ -5,32 +5,69 @@ namespace Ouro.Bench;
 /// <summary>PostgreSQL's own client, on the same database and the same rows.</summary>
 sealed class Psql
 {
-    const string Table = "bench.flights";
-
-    readonly string program, folder, file;
+    readonly string program, folder;
     readonly (string, string)[] environment;
 
-    Psql(string program, string folder, string file, (string, string)[] environment) =>
-        (this.program, this.folder, this.file, this.environment) = (program, folder, file, environment);
+    Psql(string program, string folder, (string, string)[] environment, string view) =>
+        (this.program, this.folder, this.environment, View) = (program, folder, environment, view);
 
-    /// <summary>Writes a dataset's rows as CSV. Null where there is no psql that reaches the database.</summary>
-    public static async Task<Psql?> Export(Product product, Guid dataset, string folder, CancellationToken ct)
+    /// <summary>The dataset as everybody reads it.</summary>
+    public string View { get; }
+
+    /// <summary>The dataset's table itself, with the number of each row.</summary>
+    public string PhysicalTable => View.Replace("datasets.d_", "datasets.t_", StringComparison.Ordinal);
+
+    /// <summary>Null where there is no psql that reaches the database.</summary>
+    public static async Task<Psql?> Of(Product product, Guid dataset, string folder, CancellationToken ct)
     {
-        var psql = new Psql(Program(), folder, Path.Combine(folder, "rows.csv"), product.PsqlEnvironment());
-        var view = await psql.Say(ct, "-c", $"select format('datasets.%I', name) from dataset_tables where asset_id = '{dataset}'");
-        if (view is null) return null;
-        // A table that stays gives the columns and their types; copies go into new ones like it.
-        return await psql.Say(ct, "-c", "create schema bench", "-c", $"create table {Table} as select * from {view.Trim()} with no data",
-            "-c", $"\\copy (select * from {view.Trim()}) to '{psql.file}' csv") is null ? null : psql;
+        var psql = new Psql(Program(), folder, product.PsqlEnvironment(), "");
+        return await psql.Say(ct, "-c", "create schema if not exists bench", "-c", $"select format('datasets.%I', name) from dataset_tables where asset_id = '{dataset}'") is { } view
+            ? new(psql.program, folder, psql.environment, view.Trim()) : null;
     }
 
-    /// <summary>Seconds to copy the rows into a new table; as an import does, in the transaction that makes it.</summary>
-    public async Task<double> Copy(CancellationToken ct)
+    /// <summary>The rows as CSV in a file.</summary>
+    public async Task<string> Csv(CancellationToken ct)
+    {
+        var file = Path.Combine(folder, "rows.csv");
+        return await Say(ct, "-c", $"\\copy (select * from {View}) to '{file}' csv header") is not null ? file : throw new BenchException("psql could not write the rows.");
+    }
+
+    /// <summary>The rows in a table of their own, with a key, for a peer that wants one.</summary>
+    public async Task Give(string table, string key, CancellationToken ct)
+    {
+        if (await Say(ct, "-c", $"create table bench.{table} as select row_number() over ()::integer as {key}, v.* from {View} v",
+            "-c", $"alter table bench.{table} add primary key ({key})", "-c", $"analyze bench.{table}") is null) throw new BenchException("psql could not copy the rows.");
+    }
+
+    /// <summary>Seconds to copy a file into a new table like the dataset; as an import does, in the transaction that makes it.</summary>
+    public async Task<double> Copy(string file, CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
-        var said = await Say(ct, "-c", "begin", "-c", "drop table if exists bench.copied", "-c", $"create table bench.copied (like {Table})",
-            "-c", $"\\copy bench.copied from '{file}' csv", "-c", "commit");
+        var said = await Say(ct, "-c", "begin", "-c", "drop table if exists bench.copied", "-c", $"create table bench.copied as select * from {View} with no data",
+            "-c", $"\\copy bench.copied from '{file}' csv header", "-c", "commit");
         return said is not null ? Stopwatch.GetElapsedTime(began).TotalSeconds : throw new BenchException("psql could not copy the rows.");
+    }
+
+    /// <summary>Seconds to write the rows as CSV to nowhere.</summary>
+    public async Task<double> CopyOut(CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var said = await Say(ct, "-c", $"\\copy (select * from {View}) to '/dev/null' csv header");
+        return said is not null ? Stopwatch.GetElapsedTime(began).TotalSeconds : throw new BenchException("psql could not write the rows.");
+    }
+
+    /// <summary>Milliseconds of a query without parallel workers: the median of those that fit into the time, as psql itself takes it.</summary>
+    public async Task<double> Milliseconds(string query, TimeSpan time, CancellationToken ct)
+    {
+        var all = new List<double>();
+        for (var began = Stopwatch.GetTimestamp(); all.Count < 3 || Stopwatch.GetElapsedTime(began) < time;)
+        {
+            var said = await Say(ct, "-c", "set max_parallel_workers_per_gather = 0", "-c", "\\timing on", "-c", query, "-c", query, "-c", query)
+                ?? throw new BenchException("psql could not run the query.");
+            all.AddRange(said.Split('\n').Where(line => line.StartsWith("Time: ", StringComparison.Ordinal))
+                .Select(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        }
+        return Spread.Of(all).Median;
     }
 
     async Task<string?> Say(CancellationToken ct, params string[] words)

@@ -1,0 +1,19 @@
+using Ouro.Server.Assets;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>Datasets as files.</summary>
+public sealed partial class DatasetOperations
+{
+    /// <summary>All rows as a CSV, JSON lines or Parquet file, in the order of ingestion and as one moment saw them.</summary>
+    public async Task<Download> Export(Actor actor, Guid id, string? format, CancellationToken ct)
+    {
+        var form = ExportFormat.Of(format);
+        var asset = await assets.Get(actor, id, AssetType.Dataset, ct);
+        var table = await Find(actor, id, ct);
+        return new($"{asset.NameUrlSlug ?? asset.Id.ToString()}.{form.Name}", form.ContentType, (to, token) =>
+            form == ExportFormat.Csv ? CopyOut.Csv(db, table, to, token)
+            : form == ExportFormat.JsonLines ? CopyOut.JsonLines(db, table, to, token)
+            : ParquetOut.Write(db, table, to, token));
+    }
+}

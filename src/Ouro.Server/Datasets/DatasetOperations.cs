@@ -85,9 +85,14 @@ public sealed partial class DatasetOperations(
             var table = known.TryGetValue(id, out var kept) ? kept : known[id] = await Find(actor, id, ct);
             try
             {
-                var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
-                // No rows may mean that there are none, or that nothing here is this actor's to see.
-                if (page.Count == 0) await Find(actor, id, ct);
+                var select = table.HasGaps ? DatasetStore.PageByCounting(table, actor, size, skip) : DatasetStore.PageOf(table, actor, size, skip);
+                var page = await db.ReadText(select, (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
+                // No rows may mean that there are none, that their numbers have gaps, or that nothing here is this actor's to see.
+                if (page.Count == 0 && page.Truncated is null && (await Find(actor, id, ct)).RowCount > skip && !table.HasGaps)
+                {
+                    known[id] = table with { HasGaps = true };
+                    continue;
+                }
                 if (page is { Count: 0, Truncated: not null })
                     throw new Refusal(413, "row_too_large", $"The row at offset {skip} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
                 return new(page.Rows, new(skip, size, page.Truncated is not null));

@@ -11,6 +11,9 @@ namespace Ouro.Server.Datasets;
 /// <param name="RowCount">Its rows, counted as they come in.</param>
 public sealed record StoredTable(Guid AssetId, string Name, string Label, List<StoredColumn> Columns, long RowCount)
 {
+    /// <summary>Whether numbers are missing among those of the rows, as far as this process has seen.</summary>
+    public bool HasGaps { get; init; }
+
     public DatasetTable Table => new(AssetId, Name);
 
     /// <summary>The physical table behind the view, with the hidden order of ingestion.</summary>
@@ -79,25 +82,36 @@ static class DatasetStore
 
     /// <summary>
     /// One page in one statement: the right is a condition beside the rows. Numbers 1 to n without a gap are found by the number itself, so that
-    /// the last page of a million rows costs what the first one does.
+    /// the last page of a million rows costs what the first one does; where there is a gap, no row comes. The limit stands in the text, because
+    /// PostgreSQL keeps the plan of a prepared statement only when it knows how few rows are wanted.
     /// </summary>
     public static Sql PageOf(StoredTable table, Actor actor, int limit, int offset)
     {
         Sql row = Sql.Identifier(ColumnNames.Row);
         return $"""
-            with state as materialized (
-              select coalesce((select max({row}) from {table.From}), 0) = d.row_count as is_dense
+            select {table.ColumnList}
+            from {table.From}
+            where {row} > {(long)offset} and (
+              select coalesce((select max({row}) from {table.From}), 0) = d.row_count
               from dataset_tables d
               join assets a on a.id = d.asset_id
               where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
-            select {table.ColumnList}
-            from {table.From}
-            where {row} > (select case when is_dense then {(long)offset} else 0 end from state)
             order by {row}
-            limit {limit + 1}
-            offset (select case when is_dense then 0 else {(long)offset} end from state)
+            limit {Sql.Trusted(FormattableString.Invariant($"{limit + 1}"))}
             """;
     }
+
+    /// <summary>The same where numbers are missing: rows that came before are counted.</summary>
+    public static Sql PageByCounting(StoredTable table, Actor actor, int limit, int offset) => $"""
+        select {table.ColumnList}
+        from {table.From}
+        where exists (
+          select from dataset_tables d
+          join assets a on a.id = d.asset_id
+          where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
+        order by {Sql.Identifier(ColumnNames.Row)}
+        limit {limit + 1} offset {(long)offset}
+        """;
 
     public static Sql FirstRows(StoredTable table, int count) =>
         $"select {table.ColumnList} from {table.From} order by {Sql.Identifier(ColumnNames.Row)} limit {count}";

@@ -17,6 +17,8 @@ public sealed class StrictAnswers(HttpMessageHandler inner) : DelegatingHandler(
         if (!path.StartsWith("/api/", StringComparison.Ordinal) || path == "/api/openapi.json") return answer;
         if (!answer.Headers.Contains("x-request-id")) throw Broken(request, "there is no x-request-id");
         if ((int)answer.StatusCode is >= 300 and < 400) throw Broken(request, "it redirects, and the client does not follow");
+        // A file is as it is; only its refusals are answers.
+        if ((path.EndsWith("/download", StringComparison.Ordinal) || path.EndsWith("/export", StringComparison.Ordinal)) && answer.IsSuccessStatusCode) return answer;
         if (answer.Content.Headers.ContentType?.MediaType != "application/json")
             throw Broken(request, $"it is {answer.Content.Headers.ContentType?.MediaType ?? "nothing"}, not JSON");
         await answer.Content.LoadIntoBufferAsync(cancellationToken);

@@ -227,6 +227,22 @@ public sealed class DatasetClient
             : answer.Data;
     }
 
+    /// <summary>Writes all rows of a dataset into a stream as a file, in the order of ingestion and as one moment saw them.</summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="destination">Where the bytes go. After a failure it may hold a part of them.</param>
+    /// <param name="format"><c>csv</c> with a header, <c>jsonl</c> or <c>parquet</c>.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>What the server calls the file, and how large it is.</returns>
+    /// <exception cref="OuroException">
+    /// It is not there, or not the caller's to see (404); it is sold and not unlocked (403, <c>unlock_required</c>); there is no such format (400); or the
+    /// connection broke (<c>connection_failed</c>).
+    /// </exception>
+    public Task<DownloadedAsset> ExportAsync(Guid id, Stream destination, string format = "csv", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return transport.Download(Call.Get($"datasets/{id}/export", ("format", format)) with { Large = true }, id, destination, cancellationToken);
+    }
+
     /// <summary>Deletes a dataset and its table.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="deleteChildren">Whether what belongs to it goes with it.</param>

@@ -5,7 +5,7 @@ using Ouro.Server.Events;
 namespace Ouro.Server.Assets;
 
 /// <summary>What all assets have in common: found, looked at, shared, deleted.</summary>
-public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
+public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
 {
     readonly Dictionary<AssetType, AssetKind> kinds = kinds.ToDictionary(k => k.Type);
 
@@ -61,9 +61,7 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
         var (user, role) = (input.Permission.User.UserId, input.Permission.Role);
         await using (var tx = await db.Begin(ct))
         {
-            var held = await RightsOn(tx, actor, id, ct);
-            if (!held.MayManage)
-                throw Refusal.Forbidden("share_forbidden", "Only admins of an asset can share it.", "Ask its owner.");
+            var held = await MustShare(tx, actor, id, ct);
             if (user == held.UserId)
                 throw Refusal.Invalid("owner_needs_no_role", "The owner of an asset has every right on it already.");
             if (!await AssetStore.Share(tx, id, user, actor.Id, role, clock.Now(), ct) && role != Role.None)
@@ -75,8 +73,15 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
         return await AssetStore.RightsOn(db, actor, id, ct) is null ? [] : await Permissions(actor, id, null, ct);
     }
 
+    /// <summary>Who may share an asset: its admins.</summary>
+    public Task<HeldRights> MustShare(Actor actor, Guid id, CancellationToken ct) => MustShare(db, actor, id, ct);
+
+    static async Task<HeldRights> MustShare(Session session, Actor actor, Guid id, CancellationToken ct) =>
+        await RightsOn(session, actor, id, ct) is { MayManage: true } held ? held
+        : throw Refusal.Forbidden("share_forbidden", "Only admins of an asset can share it.", "Ask its owner.");
+
     /// <summary>Deletes an asset, with what belongs to it where that is asked for. A dry run only tells what would go.</summary>
-    public async Task<DeleteResult> Delete(Actor actor, Guid id, AssetType? type, bool deleteChildren, bool dryRun, CancellationToken ct)
+    public async Task<DeleteResult> Delete(Actor actor, Guid id, AssetType? type, bool? deleteChildren, bool dryRun, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         await tx.Run($"set local lock_timeout = '3s'", ct);
@@ -84,10 +89,11 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
         if (type is { } expected && held.AssetType != expected) throw Refusal.NoAsset(id);
         if (!held.MayManage)
             throw Refusal.Forbidden("delete_forbidden", "Only admins of an asset can delete it.", "Ask its owner.");
-        var children = await AssetStore.Children(tx, id, ct);
+        var children = await AssetStore.Children(tx, actor, id, ct);
         if (children.Count > 10_000)
             throw Refusal.Conflict("too_many_children", "More than 10,000 assets belong to this one. Delete some of them first.");
-        if (children.Count > 0 && !deleteChildren && !dryRun)
+        // A service without its routes is nothing, so they go with it unless somebody says no.
+        if (children.Count > 0 && !dryRun && !(deleteChildren ?? held.AssetType == AssetType.Service))
             throw Refusal.Conflict("has_children", $"{children.Count} assets belong to this one.", "Delete with delete_children=true to delete them too.");
         var result = new DeleteResult(id, held.Name, held.AssetType, children, dryRun);
         if (dryRun) return result;
@@ -108,25 +114,19 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
     }
 
     /// <summary>Fills in what every new asset has, and stores it; the caller commits.</summary>
-    public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct)
+    public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct, Pricing? pricing = null)
     {
         draft = AssetRules.MustDescribe(draft);
         var place = await PlaceFor(tx, actor, orgId, teamId, ct);
         var now = clock.Now();
         var name = Contract.Name(draft.Name);
-        var slug = Contract.Slug(name);
-        // Two that are made at once must not both find the address free.
-        await AssetStore.HoldSlug(tx, place.OrgId, slug, ct);
-        // An address names one asset: where the slug is taken, the id's last part tells the two apart.
-        if (slug.Length == 0 || await AssetStore.SlugTaken(tx, draft.AssetType, actor.Id, place.OrgId, slug, ct))
-            slug = $"{slug}-{draft.Id.ToString("N")[20..]}".TrimStart('-');
         var asset = draft with
         {
-            Name = name, NameUrlSlug = slug, UserId = actor.Id, OrgId = place.OrgId, TeamId = place.TeamId, Source = actor.Source,
-            Visibility = AssetRules.MustBeVisible(actor, place, asked, privateByDefault: draft.AssetType == AssetType.Dataset),
-            CreatedAt = now, LastUpdated = now,
+            Name = name, NameUrlSlug = await FreeSlug(tx, draft with { UserId = actor.Id }, name, place.OrgId, ct), UserId = actor.Id, OrgId = place.OrgId,
+            TeamId = place.TeamId, Source = actor.Source, CreatedAt = now, LastUpdated = now,
+            Visibility = AssetRules.MustBeVisible(place, asked, await ParentPlace(tx, actor, draft, ct), privateByDefault: draft.AssetType == AssetType.Dataset),
         };
-        await AssetStore.Add(tx, asset, ct);
+        await AssetStore.Add(tx, asset, PriceRules.After(asset.AssetType, Prices.Free, pricing ?? new(), asset.Visibility), ct);
         await events.Record(tx, actor, $"{Wire.Name(asset.AssetType)}.created", asset.Id, Audience.Asset(asset.Id), new { asset.Name, asset.AssetType }, ct);
         return asset;
     }
@@ -148,6 +148,10 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
 
     /// <summary>What the actor may do with an asset that they may see.</summary>
     public Task<HeldRights> RightsOn(Actor actor, Guid id, CancellationToken ct) => RightsOn(db, actor, id, ct);
+
+    /// <summary>The same, refused where the asset is sold and this actor has not unlocked it: before its content is read.</summary>
+    public async Task<HeldRights> MustOpen(Actor actor, Guid id, CancellationToken ct) =>
+        await RightsOn(actor, id, ct) is { MayOpen: true } held ? held : throw AssetRules.Locked(await Get(actor, id, ct));
 
     static async Task<HeldRights> RightsOn(Session session, Actor actor, Guid id, CancellationToken ct) =>
         await AssetStore.RightsOn(session, actor, id, ct) ?? throw Refusal.NoAsset(id);

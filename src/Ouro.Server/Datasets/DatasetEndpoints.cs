@@ -20,6 +20,7 @@ public static class DatasetEndpoints
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
+        datasets.MapGet("/{id}/export", Export).WithName("datasets.export");
         datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
         datasets.MapPost("/{id}/query-custom", Query).WithName("datasets.query");
         datasets.MapDelete("/{id}", Delete).WithName("datasets.delete");
@@ -70,6 +71,10 @@ public static class DatasetEndpoints
     /// <summary>A page of rows, in the order of ingestion</summary>
     public static Task<Envelope<RawJson>> Rows(DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, CancellationToken ct) =>
         datasets.Rows(actor, id, limit, offset, ct).Enveloped();
+
+    /// <summary>All rows as a file: <c>format</c> is csv (the default), jsonl or parquet</summary>
+    public static Task<IResult> Export(DownloadOperations downloads, Actor actor, Guid id, string? format, CancellationToken ct) =>
+        downloads.Download(actor, id, new(AssetType.Dataset, format), ct).Sent();
 
     /// <summary>Put rows into a dataset</summary>
     public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, WriteRows body, CancellationToken ct) =>

@@ -10,6 +10,7 @@ public sealed partial class DatasetOperations
     {
         var form = ExportFormat.Of(format);
         var asset = await assets.Get(actor, id, AssetType.Dataset, ct);
+        await assets.MustOpen(actor, id, ct);
         var table = await Find(actor, id, ct);
         return new($"{asset.NameUrlSlug ?? asset.Id.ToString()}.{form.Name}", form.ContentType, (to, token) =>
             form == ExportFormat.Csv ? CopyOut.Csv(db, table, to, token)

@@ -16,6 +16,7 @@ public sealed partial class DatasetOperations
     {
         if (string.IsNullOrWhiteSpace(input.Query)) throw Refusal.Fields(("query", "query is one SELECT; {{table}} stands for the dataset."));
         var table = await Find(actor, id, ct);
+        await assets.MustOpen(actor, id, ct);
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
         return await Run(table.Table, input.Query, limits, ct);

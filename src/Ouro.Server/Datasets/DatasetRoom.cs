@@ -15,7 +15,8 @@ public static class DatasetRoom
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
-            (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct)))
+            (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct),
+            (actor, id, format, ct) => p.GetRequiredService<DatasetOperations>().Export(actor, id, format, ct)))
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table"))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));

@@ -95,7 +95,7 @@ static class DatasetStore
               select coalesce((select max({row}) from {table.From}), 0) = d.row_count
               from dataset_tables d
               join assets a on a.id = d.asset_id
-              where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
+              where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
             order by {row}
             limit {Sql.Trusted(FormattableString.Invariant($"{limit + 1}"))}
             """;
@@ -108,7 +108,7 @@ static class DatasetStore
         where exists (
           select from dataset_tables d
           join assets a on a.id = d.asset_id
-          where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
+          where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
         order by {Sql.Identifier(ColumnNames.Row)}
         limit {limit + 1} offset {(long)offset}
         """;

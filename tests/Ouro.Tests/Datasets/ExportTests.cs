@@ -102,7 +102,7 @@ public sealed class ExportTests(TestServer server) : IClassFixture<TestServer>
         var (_, id) = await Made("ada_private");
         var eve = await server.Join("eve_export");
         (await eve.Get($"/datasets/{id}/export", HttpStatusCode.NotFound)).Code().ShouldBe("asset_not_found");
-        (await server.Anonymous().GetAsync($"/api/datasets/{id}/export")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await server.Anonymous().GetAsync($"/api/datasets/{id}/export")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

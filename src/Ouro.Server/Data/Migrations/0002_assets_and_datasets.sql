@@ -13,6 +13,14 @@ alter table public.assets
   add column cost_accounting text check (cost_accounting in ('fixed', 'variable', 'runtime')),
   add column max_billable_seconds integer check (max_billable_seconds > 0);
 
+-- What everybody may come to see: what is sold is listed, and what inherits may belong to either.
+drop index public.assets_public;
+create index assets_open on public.assets (created_at desc, id desc) where visibility in ('public', 'monetized', 'inherit');
+
+-- What belongs to an asset is listed newest first.
+drop index public.assets_parent;
+create index assets_parent on public.assets (parent_id, created_at desc, id desc) where parent_id is not null;
+
 -- Filters by metadata ask for a key and a value.
 create index assets_metadata on public.assets using gin (metadata jsonb_path_ops) where metadata is not null;
 
@@ -30,7 +38,8 @@ create table public.connections (
   last_updated timestamptz not null
 );
 create unique index connections_edge on public.connections (source_id, target_id, type, action_id) nulls not distinct;
-create index connections_target on public.connections (target_id);
+create index connections_source on public.connections (source_id, created_at desc, id desc);
+create index connections_target on public.connections (target_id, created_at desc, id desc);
 
 -- Runs of routes. Columns of datasets may name them; the rest of a run comes with services.
 create table public.actions (

@@ -9,7 +9,7 @@ namespace Ouro.Server.Datasets;
 /// <summary>An import as the page follows it: how far it is, and where its dataset will be looked at.</summary>
 public sealed record FollowedImport(ImportJob Import, string? Address);
 
-/// <summary>What of the web door of imports is no page: a file's way in, with script and without, and how far it is.</summary>
+/// <summary>What of the web door is no page: a file's way in, with script and without, how far it is, and the way out.</summary>
 public static class ImportWeb
 {
     const int PatienceOfForm = 10;
@@ -22,6 +22,7 @@ public static class ImportWeb
         web.MapPost("/web/datasets/import-form", ImportForm).WithMetadata(new DisableRequestSizeLimitAttribute()).DisableAntiforgery();
         web.MapGet("/web/imports/{id}", Follow);
         web.MapPost("/web/imports/{id}/cancel", Cancel);
+        web.MapGet("/web/datasets/{id}/export", DatasetEndpoints.Export);
     }
 
     public static async Task<FollowedImport> Import(

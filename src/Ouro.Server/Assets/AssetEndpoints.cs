@@ -10,23 +10,22 @@ public static class AssetEndpoints
         api.MapGet("/search/assets", Search).WithName("assets.search");
         api.MapGet("/assets/impact", Impact).WithName("assets.impact");
         api.MapGet("/users/{nameOrId}/impact", ImpactOfUser).WithName("users.impact");
-        var asset = api.MapGroup("/assets/{id}");
-        asset.MapGet("", Get).WithName("assets.get");
-        asset.MapPut("", Update).WithName("assets.update");
-        asset.MapGet("/type", Type).WithName("assets.type");
-        asset.MapPost("/view", View).WithName("assets.view");
-        asset.MapGet("/counts", Counts).WithName("assets.counts");
-        asset.MapGet("/permissions", Permissions).WithName("assets.permissions");
-        asset.MapPut("/share", Share).WithName("assets.share");
-        asset.MapGet("/children", Children).WithName("assets.children");
-        asset.MapGet("/connections", Connections).WithName("assets.connections");
-        asset.MapGet("/actions", Actions).WithName("assets.actions");
-        asset.MapGet("/tags", Tags).WithName("assets.tags");
-        asset.MapGet("/compatible-routes", CompatibleRoutes).WithName("assets.compatible_routes");
-        asset.MapPost("/download", Download).WithName("assets.download");
-        asset.MapPost("/download-url", DownloadUrl).WithName("assets.download_url");
-        asset.MapGet("/download", DownloadByLink).ExcludeFromDescription();
-        asset.MapDelete("", Delete).WithName("assets.delete");
+        api.MapGet("/assets/{id}", Get).WithName("assets.get");
+        api.MapPut("/assets/{id}", Update).WithName("assets.update");
+        api.MapGet("/assets/{id}/type", Type).WithName("assets.type");
+        api.MapPost("/assets/{id}/view", View).WithName("assets.view");
+        api.MapGet("/assets/{id}/counts", Counts).WithName("assets.counts");
+        api.MapGet("/assets/{id}/permissions", Permissions).WithName("assets.permissions");
+        api.MapPut("/assets/{id}/share", Share).WithName("assets.share");
+        api.MapGet("/assets/{id}/children", Children).WithName("assets.children");
+        api.MapGet("/assets/{id}/connections", Connections).WithName("assets.connections");
+        api.MapGet("/assets/{id}/actions", Actions).WithName("assets.actions");
+        api.MapGet("/assets/{id}/tags", Tags).WithName("assets.tags");
+        api.MapGet("/assets/{id}/compatible-routes", CompatibleRoutes).WithName("assets.compatible_routes");
+        api.MapPost("/assets/{id}/download", Download).WithName("assets.download");
+        api.MapPost("/assets/{id}/download-url", DownloadUrl).WithName("assets.download_url");
+        api.MapGet("/assets/{id}/download", DownloadByLink).ExcludeFromDescription();
+        api.MapDelete("/assets/{id}", Delete).WithName("assets.delete");
     }
 
     /// <summary>Browse and search the assets that the caller may see</summary>

@@ -114,7 +114,37 @@ public sealed record DatasetStats(
 /// <param name="Query">
 /// One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset, and <c>{{dataset:<i>id</i>}}</c> for any other that the caller may read.
 /// </param>
-public sealed record QueryDataset(string Query);
+/// <param name="QueryId">An id of one's own, by which the query can be cancelled while it waits or runs.</param>
+public sealed record QueryDataset(string Query, Guid? QueryId = null);
+
+/// <summary>That a query was told to stop.</summary>
+/// <param name="QueryId">The id that it was given.</param>
+public sealed record CancelledQuery(Guid QueryId);
+
+/// <summary>What it takes to make a dataset of what a query yields.</summary>
+public sealed record CreateFromQuery
+{
+    /// <summary>Its name, 1 to 255 characters.</summary>
+    public string? Name { get; init; }
+    /// <summary>One SELECT, with <c>{{table}}</c> for <see cref="DatasetId"/> and <c>{{dataset:<i>id</i>}}</c> for any other dataset.</summary>
+    public string? Query { get; init; }
+    /// <summary>What <c>{{table}}</c> stands for; not needed where the query says only <c>{{dataset:<i>id</i>}}</c>.</summary>
+    public Guid? DatasetId { get; init; }
+    /// <summary>An id of one's own, by which the query can be cancelled.</summary>
+    public Guid? QueryId { get; init; }
+    /// <summary>Who may see it; omitted, it is private.</summary>
+    public Visibility? Visibility { get; init; }
+    /// <summary>What it is about.</summary>
+    public Content? Description { get; init; }
+    /// <summary>An SPDX-like licence id.</summary>
+    public string? LicenseId { get; init; }
+    /// <summary>Where it comes from; omitted, it is a derivative.</summary>
+    public Attribution? Attribution { get; init; }
+    /// <summary>The organization to put it in; omitted, the context of the request.</summary>
+    public Guid? OrgId { get; init; }
+    /// <summary>The team to put it in; omitted, the organization's default team.</summary>
+    public Guid? TeamId { get; init; }
+}
 
 /// <summary>The answer to a query.</summary>
 /// <param name="Columns">The columns, in order, with their PostgreSQL types.</param>

@@ -230,6 +230,32 @@ public sealed class DatasetClient
     public async Task<QueryAnswer> QueryAcrossAsync(string sql, CancellationToken cancellationToken = default) =>
         Answered(await transport.Send<RawJson>(Call.Post("datasets/query", new QueryDataset(sql)), cancellationToken));
 
+    /// <summary>Runs one SELECT under an id, by which <see cref="CancelQueryAsync"/> can stop it.</summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="query">The SELECT and its id.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="OuroException">
+    /// The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404); it was cancelled (409, <c>query_cancelled</c>).
+    /// </exception>
+    public async Task<QueryAnswer> QueryAsync(Guid id, QueryDataset query, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", query), cancellationToken));
+
+    /// <summary>Stops a query of the caller's, wherever it was asked; one that has ended is let be.</summary>
+    /// <param name="queryId">The id that it was given.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<CancelledQuery> CancelQueryAsync(Guid queryId, CancellationToken cancellationToken = default) =>
+        transport.Data<CancelledQuery>(Call.Delete($"datasets/queries/{queryId}"), cancellationToken);
+
+    /// <summary>Makes a dataset of what a SELECT yields, all or nothing: at most 1,000,000 rows, 1 GB, and a minute.</summary>
+    /// <param name="dataset">The SELECT, and what to call its result and where to put it.</param>
+    /// <param name="cancellationToken">Gives up; the dataset may have been made.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404); it took too long (408).</exception>
+    public async Task<CreatedDataset> CreateFromQueryAsync(CreateFromQuery dataset, CancellationToken cancellationToken = default)
+    {
+        var answer = await transport.Send<CreatedDataset>(Call.Post("datasets/create/from-query", dataset), cancellationToken);
+        return answer.Data with { Rows = WrittenRows.Of(answer) ?? new(0, 0) };
+    }
+
     /// <summary>How PostgreSQL would run a SELECT, as the JSON of its <c>EXPLAIN</c>. It is planned and not run.</summary>
     /// <param name="id">The dataset's id.</param>
     /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>

@@ -12,6 +12,8 @@ public static class DatasetEndpoints
         var datasets = api.MapGroup("/datasets");
         datasets.MapPost("/create/from-schema", Create).WithName("datasets.create");
         datasets.MapPost("/create/from-file", Import).WithName("datasets.import").WithMetadata(new DisableRequestSizeLimitAttribute());
+        datasets.MapPost("/create/from-query", CreateFromQuery).WithName("datasets.create_from_query");
+        datasets.MapDelete("/queries/{queryId}", CancelQuery).WithName("datasets.cancel_query");
         datasets.MapGet("/imports", Imports).WithName("imports.list");
         datasets.MapGet("/imports/{id}", GetImport).WithName("imports.get");
         datasets.MapDelete("/imports/{id}", CancelImport).WithName("imports.cancel");
@@ -85,6 +87,14 @@ public static class DatasetEndpoints
     /// <summary>Run one SELECT on datasets that it names as {{dataset:id}}</summary>
     public static Task<Envelope<RawJson>> QueryAcross(DatasetOperations datasets, Actor actor, QueryDataset body, CancellationToken ct) =>
         datasets.QueryAcross(actor, body, ct).Enveloped();
+
+    /// <summary>Stop a query of the caller's that waits or runs under this id; one that has ended is let be</summary>
+    public static Task<Envelope<CancelledQuery>> CancelQuery(DatasetOperations datasets, Actor actor, Guid queryId, CancellationToken ct) =>
+        datasets.CancelQuery(actor, queryId, ct).Enveloped();
+
+    /// <summary>Make a dataset of what one SELECT yields; it remembers what it was made from</summary>
+    public static Task<Envelope<Asset>> CreateFromQuery(DatasetOperations datasets, Actor actor, CreateFromQuery body, CancellationToken ct) =>
+        datasets.CreateFromQuery(actor, body, ct).Enveloped();
 
     /// <summary>How PostgreSQL would run a SELECT; it is planned and not run</summary>
     public static Task<Envelope<RawJson>> Plan(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>

@@ -6,12 +6,19 @@ namespace Ouro.Server.Datasets;
 public sealed partial class DatasetOperations
 {
     /// <summary>Runs one SELECT on a dataset, and on others that it names, under a login that can reach nothing else.</summary>
-    public async Task<QueryAnswer> Query(Actor actor, Guid id, QueryDataset input, CancellationToken ct) =>
-        Told(await Query(actor, id, input, QueryLimits.Default, ct));
+    public Task<QueryAnswer> Query(Actor actor, Guid id, QueryDataset input, CancellationToken ct) =>
+        running.Run(actor.Id, input.QueryId, async stop => Told(await Query(actor, id, input, QueryLimits.Default, stop)), ct);
 
     /// <summary>Runs one SELECT on the datasets that it names by their ids.</summary>
-    public async Task<QueryAnswer> QueryAcross(Actor actor, QueryDataset input, CancellationToken ct) =>
-        Told(await Query(actor, null, input, QueryLimits.Default, ct));
+    public Task<QueryAnswer> QueryAcross(Actor actor, QueryDataset input, CancellationToken ct) =>
+        running.Run(actor.Id, input.QueryId, async stop => Told(await Query(actor, null, input, QueryLimits.Default, stop)), ct);
+
+    /// <summary>Stops a query of the caller's that is waiting or running; one that has ended is let be.</summary>
+    public async Task<CancelledQuery> CancelQuery(Actor actor, Guid queryId, CancellationToken ct)
+    {
+        await running.Stop(actor.Id, queryId, ct);
+        return new(queryId);
+    }
 
     /// <summary>How PostgreSQL would run a SELECT. It is planned and not run.</summary>
     public async Task<RawJson> Plan(Actor actor, Guid id, QueryDataset input, CancellationToken ct)

@@ -15,7 +15,7 @@ public sealed record WrittenDataset(Asset Asset, RowIngest? RowIngest, IngestWar
 
 /// <summary>Tables that answer SQL: made, read, written, asked, deleted.</summary>
 public sealed partial class DatasetOperations(
-    Db db, Clock clock, EventLog events, AssetOperations assets, DatasetRoles roles, UserSql userSql, Database database, Settings settings)
+    Db db, Clock clock, EventLog events, AssetOperations assets, DatasetRoles roles, UserSql userSql, RunningQueries running, Database database, Settings settings)
 {
     const int PreviewRows = 12;
     const int DetailRows = 5;

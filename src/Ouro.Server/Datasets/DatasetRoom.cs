@@ -1,6 +1,7 @@
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Data.Embedded;
+using Ouro.Server.Events;
 using Ouro.Server.Web;
 
 namespace Ouro.Server.Datasets;
@@ -11,7 +12,8 @@ public static class DatasetRoom
     public static void Add(IServiceCollection services) => services
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
-        .AddHostedService<RoleSweep>()
+        .AddHostedService<RoleSweep>().AddSingleton<RunningQueries>()
+        .AddSingleton(p => new Hearing(RunningQueries.Channel, p.GetRequiredService<RunningQueries>().Hear))
         .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),

@@ -43,6 +43,33 @@ public static class DatasetRules
         _ => $"Only the first {QueryLimits.Default.Bytes >> 20} MB are here. Select fewer columns or rows.",
     };
 
+    /// <summary>The columns of a result that becomes a dataset. What a dataset has no type for is kept as PostgreSQL writes it.</summary>
+    public static List<StoredColumn> Columns(IReadOnlyList<ResultColumn> result)
+    {
+        if (result.Count == 0) throw Refusal.Invalid("no_columns", "The query yields no columns, and a dataset needs one.", "Select something.");
+        var names = ColumnNames.For([.. result.Select(c => c.Name)]);
+        return [.. result.Select((c, i) => new StoredColumn(names[i], Kept(c.Type), c.Name))];
+    }
+
+    static ColumnType Kept(string type) => type switch
+    {
+        "boolean" => ColumnType.Boolean,
+        "smallint" or "integer" or "bigint" => ColumnType.Bigint,
+        "real" or "double precision" => ColumnType.DoublePrecision,
+        "numeric" => ColumnType.Numeric,
+        "date" => ColumnType.Date,
+        "timestamp with time zone" or "timestamp without time zone" => ColumnType.Timestamptz,
+        "uuid" => ColumnType.Uuid,
+        _ => ColumnType.Text,
+    };
+
+    public static string? ToldSaved(Truncation? truncated) => truncated switch
+    {
+        null => null,
+        Truncation.Rows => $"Only the first {QueryLimits.Saved.Rows:N0} rows of the result were saved. Filter or aggregate more.",
+        _ => $"Only the first {QueryLimits.Saved.Bytes >> 20:N0} MB of the result were saved. Select fewer columns or rows.",
+    };
+
     static string[]? Names(JsonElement? metadata) =>
         metadata is { ValueKind: JsonValueKind.Object } m && m.TryGetProperty("columns", out var columns) && columns.ValueKind == JsonValueKind.Array
         && columns.EnumerateArray().All(c => c.ValueKind == JsonValueKind.String)

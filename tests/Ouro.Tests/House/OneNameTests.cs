@@ -49,6 +49,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "comes with share_asset",
         ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
+        ["datasets.cancel_query"] = "an agent stops its call", ["datasets.create_from_query"] = "create_dataset of what query_dataset yields",
         ["datasets.query_across"] = "query_dataset of any of them", ["datasets.plan"] = "query_dataset; agents read rows, not plans", ["views.run"] = "query_dataset with its sql_query",
         ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
         ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",

@@ -14,12 +14,16 @@ public sealed class UserSql : IAsyncDisposable
     const string Declare = "declare q no scroll cursor for ";
     const string Explain = "explain (format json) " + Declare;
     const long FirstPiece = 1_000;
+    const long LargestPiece = 16 << 20;
 
     // The backend has two seconds to obey a cancellation; after these, nobody waits for anything any more.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(2.5);
 
     readonly DatasetSources sources;
     readonly QueryTurns turns;
+
+    // What is saved may take a minute; questions do not wait for it.
+    readonly QueryTurns saving = new(new(1, 4, TimeSpan.FromSeconds(5), 0));
 
     /// <param name="connectionString">The application's own; the role and password are replaced by those of the datasets' logins.</param>
     /// <param name="roles">The names and passwords of the logins.</param>
@@ -39,11 +43,27 @@ public sealed class UserSql : IAsyncDisposable
         using var turn = await turns.Take(account, ct);
         return await Timed(query, Declare, limits.Time, async (batch, token) =>
         {
+            using var json = new ResultRows(limits.Rows, limits.Bytes);
             await batch.ExecuteNonQueryAsync(token);
-            var result = await Fetch(batch.Connection!, limits, token);
+            await Fetch(batch.Connection!, limits, json, token);
+            var result = json.Result();
             // The query is done. The next one need not wait for the rollback on the way back to the pool, a third of a small query's time.
             turn.Dispose();
             return result;
+        }, ct);
+    }
+
+    /// <summary>Runs one statement like <see cref="Run"/> and hands its rows on as they come, for as long as these limits allow.</summary>
+    internal async Task Save(SentQuery query, Guid account, QueryLimits limits, IRowSink rows, CancellationToken ct)
+    {
+        using var turn = await saving.Take(account, ct);
+        await Timed(query, Declare, limits.Time, async (batch, token) =>
+        {
+            batch.BatchCommands.Insert(1, new(FormattableString.Invariant($"set local statement_timeout = {limits.Time.TotalMilliseconds:0}")));
+            if (batch.Connection!.PostgreSqlVersion.Major >= 17) batch.BatchCommands.Insert(2, new("set local transaction_timeout = 0"));
+            await batch.ExecuteNonQueryAsync(token);
+            await Fetch(batch.Connection, limits, rows, token);
+            return rows.Count;
         }, ct);
     }
 
@@ -125,28 +145,27 @@ public sealed class UserSql : IAsyncDisposable
     /// Reads the cursor in pieces. PostgreSQL keeps what a FETCH yields, on disk if need be, before it sends the first row: a piece is
     /// therefore no larger than what may still come back, judged by the rows so far.
     /// </summary>
-    static async Task<QueryResult> Fetch(NpgsqlConnection connection, QueryLimits limits, CancellationToken ct)
+    static async Task Fetch(NpgsqlConnection connection, QueryLimits limits, IRowSink rows, CancellationToken ct)
     {
-        using var json = new ResultRows(limits.Rows, limits.Bytes);
         var piece = FirstPiece;
         while (true)
         {
-            var before = json.Count;
+            var before = rows.Count;
             piece = Math.Min(piece, limits.Rows + 1L - before);
-            await Piece(connection, json, piece, ct);
-            if (json.Truncated is not null || json.Count < before + piece) return json.Result();
-            piece = Math.Max(1, (limits.Bytes - json.Length) * json.Count / json.Length);
+            await Piece(connection, rows, piece, ct);
+            if (rows.Truncated is not null || rows.Count < before + piece) return;
+            piece = Math.Max(1, Math.Min(limits.Bytes - rows.Length, LargestPiece) * rows.Count / rows.Length);
         }
     }
 
-    static async Task Piece(NpgsqlConnection connection, ResultRows json, long rows, CancellationToken ct)
+    static async Task Piece(NpgsqlConnection connection, IRowSink rows, long count, CancellationToken ct)
     {
-        var sql = FormattableString.Invariant($"fetch forward {rows} from q");
+        var sql = FormattableString.Invariant($"fetch forward {count} from q");
         await using var fetch = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
         // Sequential, so that a row of a gigabyte is seen to be one before it is in memory.
         await using var reader = await fetch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
-        await json.Append(reader, ct);
-        if (json.Truncated is not Truncation.Bytes) return;
+        await rows.Append(reader, ct);
+        if (rows.Truncated is not Truncation.Bytes) return;
         fetch.Cancel(); // The rest would be read only to be thrown away.
         try
         {

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Ouro.Server.Data;
 using Shouldly;
 using Xunit;
 
@@ -51,12 +54,14 @@ public sealed class CancelTests(TestServer server) : IClassFixture<TestServer>
     /// <summary>Waits until this many queries of users keep the database busy.</summary>
     async Task Computing(int expected)
     {
+        await using var superuser = new NpgsqlConnection(TestCluster.Superuser(server.Services.GetRequiredService<Database>().Name));
+        await superuser.OpenAsync();
+        await using var look = new NpgsqlCommand(
+            "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'ouro query' and state = 'active'", superuser);
         var count = -1L;
         for (var i = 0; i < 400 && count != expected; i++)
         {
-            count = await server.Db.Maybe<long>($"""
-                select count(*) from pg_stat_activity where datname = current_database() and application_name = 'ouro query' and state = 'active'
-                """, default);
+            count = (long)(await look.ExecuteScalarAsync())!;
             if (count != expected) await Task.Delay(25);
         }
         count.ShouldBe(expected);

@@ -35,7 +35,11 @@ public sealed class RunningQueries(Db db)
     }
 
     /// <summary>Stops a query of an account, whichever server runs it; one that has ended is let be.</summary>
-    public Task Stop(Guid account, Guid id, CancellationToken ct) => db.Run($"select pg_notify({Channel}, {$"{account} {id}"})", ct);
+    public Task Stop(Guid account, Guid id, CancellationToken ct)
+    {
+        string told = $"{account} {id}";
+        return db.Run($"select pg_notify({Channel}, {told})", ct);
+    }
 
     /// <summary>What another server, or this one, told all.</summary>
     public void Hear(string told)

@@ -39,7 +39,7 @@ public sealed partial class DatasetOperations
         }, input.Visibility ?? Visibility.Private, input.OrgId, input.TeamId, ct);
         Guid[] sources = [.. query.Tables.Select(t => t.Id)];
         await LineageStore.Keep(tx, id, Wire.Element(new { input.Query, input.DatasetId, datasets = sources, truncated = cut }), ct);
-        await LineageStore.Connect(tx, actor.Id, [.. sources.Select(_ => Guid.CreateVersion7())], sources, id, clock.Now(), ct);
+        foreach (var source in sources) await assets.Connect(tx, actor, ConnectionType.Derivative, source, id, ct);
         asset = await assets.Get(tx, actor, id, ct);
         await tx.Commit(ct);
         return new(asset, new(rows.Count, 0), cut is null ? null : new(cut, []));

@@ -60,9 +60,9 @@ public static partial class DatasetTools
     {
         var written = await datasets.Create(actor, new()
         {
-            Name = name, Rows = Given("data", data, JsonValueKind.Array, "a list of objects, one for each row"), OrgId = org_id, TeamId = team_id,
+            Name = name, Rows = ToolArguments.Given("data", data, JsonValueKind.Array, "a list of objects, one for each row"), OrgId = org_id, TeamId = team_id,
             Visibility = visibility, Description = description is null ? null : Content.Of(description), LicenseId = license_id, Attribution = Origin(attribution),
-            Refs = Given("refs", refs, JsonValueKind.Object, "an object"), EnumColumns = Given("enum_columns", enum_columns, JsonValueKind.Object, "an object"),
+            Refs = ToolArguments.Given("refs", refs, JsonValueKind.Object, "an object"), EnumColumns = ToolArguments.Given("enum_columns", enum_columns, JsonValueKind.Object, "an object"),
         }, ct);
         return ToolAnswers.One(new CreatedDataset(written, await datasets.Schema(actor, written.Asset.Id, ct)));
     }
@@ -77,21 +77,6 @@ public static partial class DatasetTools
         {
             throw Refusal.Fields(("attribution", $"attribution{e.Path?.TrimStart('$')} is not of the expected shape."));
         }
-    }
-
-    /// <summary>A value that came as itself or as its JSON text.</summary>
-    static JsonElement? Given(string argument, JsonElement? given, JsonValueKind kind, string shape)
-    {
-        if (given is not { } value) return null;
-        try
-        {
-            if (value.ValueKind == JsonValueKind.String) value = JsonElement.Parse(value.GetString()!);
-        }
-        catch (JsonException e)
-        {
-            throw Refusal.Fields((argument, $"{argument} is not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Send {shape}."));
-        }
-        return value.ValueKind == kind ? value : throw Refusal.Fields((argument, $"{argument} is {shape}."));
     }
 }
 

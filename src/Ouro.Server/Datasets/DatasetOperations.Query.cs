@@ -28,8 +28,8 @@ public sealed partial class DatasetOperations
         var (limit, offset) = Contract.Window(input.Limit, input.Offset, 100, MostRowsOfAPage);
         if (input.Sql is null)
         {
-            var page = await Rows(actor, id, limit, offset, ct);
-            return new(page.Rows, limit, offset, page.Pagination.HasMore, null);
+            var page = await Rows(actor, id, limit, offset, ct, input.ResolveRefs);
+            return new(page.Rows, limit, offset, page.Pagination.HasMore, null, page.ResolvedRefs);
         }
         if (input.ResolveRefs)
             throw Refusal.Fields(("resolve_refs", "resolve_refs works on pages of rows and not with sql. Leave one of them out."));

@@ -31,6 +31,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["AssetOperations.RightsOn"] = "a part of every change",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",
+        ["DatasetOperations.EditColumns"] = "MCP's one call for what REST has three",
         ["DatasetOperations.Page"] = "MCP's one call for rows and query",
         ["DatasetOperations.Details"] = "MCP's one call for schema, stats and preview",
         ["ImportOperations.ImportLocal"] = "the command line's import of a file of the machine",
@@ -49,7 +50,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "comes with share_asset",
         ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
-        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
+        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",
+        ["datasets.update_column"] = "edit_dataset_columns", ["datasets.drop_column"] = "edit_dataset_columns",
         ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",
     };
 
@@ -57,6 +59,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static readonly Dictionary<string, string> PublicTools = new()
     {
         ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
+        ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",
     };
 
     List<string> Calls => [.. server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints)

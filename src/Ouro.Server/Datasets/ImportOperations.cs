@@ -32,6 +32,8 @@ public sealed class ImportOperations(
         try
         {
             await Receive(id, body, length, ct);
+            await MustBeRows(id, file, ct);
+            await jobs.Begin(id, Wire.Element(new ImportProgress(0, spool.File(id).Length)), ct);
         }
         catch (Exception e)
         {
@@ -151,7 +153,26 @@ public sealed class ImportOperations(
             if (received == 0) throw Refusal.Invalid("empty_file", "The file is empty.", "Send its bytes as the body.");
             to.Flush(flushToDisk: true);
         }
-        await jobs.Begin(id, Wire.Element(new ImportProgress(0, received)), ct);
+    }
+
+    /// <summary>Refuses the request for a dataset of an uploaded file, which is small JSON itself and would else become a dataset of one strange row.</summary>
+    async Task MustBeRows(Guid id, ImportFile file, CancellationToken ct)
+    {
+        const int largestRequest = 256 * 1024;
+        if (file.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true || spool.File(id).Length > largestRequest) return;
+        await using var text = spool.File(id).Open();
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(text, cancellationToken: ct);
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("dataset", out var dataset)
+                || dataset.ValueKind != JsonValueKind.Object || !dataset.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return;
+        }
+        catch (JsonException)
+        {
+            // Lines of JSON are rows, and what is wrong with others is told when they are read.
+            return;
+        }
+        throw Refusal.Invalid("uploads_not_available", "A dataset cannot be made of a file that was uploaded before: this server keeps no files yet.", "Send the file itself as the body.");
     }
 
     /// <summary>The file with its name and place settled, and refused now where it could not be placed later.</summary>

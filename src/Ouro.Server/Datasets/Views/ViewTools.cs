@@ -33,7 +33,7 @@ public static partial class DatasetTools
         ViewOperations views, Actor actor, Guid dataset_id, Guid? view_id = null, string? name = null, string? description = null, string? sql_query = null,
         [ArgumentShape("object", "string")] JsonElement? config = null, string? prompt = null, CancellationToken ct = default)
     {
-        var drawn = Given("config", config, JsonValueKind.Object, "an object");
+        var drawn = ToolArguments.Given("config", config, JsonValueKind.Object, "an object");
         return ToolAnswers.One(view_id is { } id
             ? await views.Update(actor, dataset_id, id, new()
             {

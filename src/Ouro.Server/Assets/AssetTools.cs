@@ -97,7 +97,8 @@ public static partial class AssetTools
     /// <param name="format">The format of the file, e.g. csv; omitted, the type's own.</param>
     [McpServerTool(Name = "download_asset", ReadOnly = true, Idempotent = false)]
     public static async partial Task<CallToolResult> DownloadAsset(
-        DownloadOperations downloads, Actor actor, Guid id, AssetType? asset_type = null, string? format = null, CancellationToken ct = default)
+        DownloadOperations downloads, Actor actor, Guid id, [AllowedValues("dataset", "file", "post")] AssetType? asset_type = null, string? format = null,
+        CancellationToken ct = default)
     {
         var link = await downloads.DownloadUrl(actor, id, new(asset_type, format), ct);
         return ToolAnswers.One(new { id, link.DownloadUrl, link.FileName, link.ContentType, link.ExpiresIn, link.AssetType, command = $"curl -f -o {Quoted(link.FileName)} {Quoted(link.DownloadUrl)}" });

@@ -5,9 +5,9 @@ namespace Ouro.Server.Assets;
 /// <summary>The answer that is a file. What fails after its first byte breaks the connection, so that a part is never taken for the whole.</summary>
 public sealed class DownloadAnswer(Download file) : IResult
 {
-    public async Task ExecuteAsync(HttpContext context)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var answer = context.Response;
+        var answer = httpContext.Response;
         answer.ContentType = file.ContentType;
         answer.ContentLength = file.Length;
         answer.Headers.ContentDisposition = Disposition(file.FileName);
@@ -17,12 +17,12 @@ public sealed class DownloadAnswer(Download file) : IResult
         answer.Headers.CacheControl = "private, no-store";
         try
         {
-            await file.Write(answer.Body, context.RequestAborted);
+            await file.Write(answer.Body, httpContext.RequestAborted);
         }
-        catch (Exception e) when (answer.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (answer.HasStarted && !httpContext.RequestAborted.IsCancellationRequested)
         {
-            context.RequestServices.GetRequiredService<ILogger<DownloadAnswer>>().LogError(e, "A download broke off, request {Request}.", context.TraceIdentifier);
-            context.Abort();
+            httpContext.RequestServices.GetRequiredService<ILogger<DownloadAnswer>>().LogError(e, "A download broke off, request {Request}.", httpContext.TraceIdentifier);
+            httpContext.Abort();
         }
         catch when (!answer.HasStarted)
         {

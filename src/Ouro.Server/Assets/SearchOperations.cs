@@ -11,8 +11,8 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
 
     public async Task<Page<Asset>> Search(Actor actor, AssetSearch search, CancellationToken ct)
     {
-        var (size, skip) = Contract.Window(search.Limit, search.Offset, most: int.MaxValue);
-        search = search with { Limit = Math.Min(size, MostOfAPage), Query = Contract.Clean(search.Query?.Trim() ?? "", "query") };
+        var (size, skip) = Contract.Window(Math.Min(search.Limit, MostOfAPage), search.Offset);
+        search = search with { Limit = size, Query = Contract.Clean(search.Query?.Trim() ?? "", "query") };
         var (filters, order) = Parts(actor, search, Today);
         // An id as the query finds that asset, whatever else is asked for.
         if (Guid.TryParse(search.Query, out var id))

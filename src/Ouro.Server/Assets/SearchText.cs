@@ -27,11 +27,11 @@ static class SearchText
                 "exclude_user_id" => search with { ExcludeUserId = Ids(filter).Cast<Guid?>().FirstOrDefault() },
                 "exclude_org_ids" => search with { ExcludeOrgIds = [.. Ids(filter)] },
                 "top_level_only" => search with { TopLevelOnly = filter.Value.ValueKind == JsonValueKind.True || filter.Value.ValueKind == JsonValueKind.String && filter.Value.GetString() == "true" },
-                // A method is a route's and a status a quest's, and there are none of either yet.
-                "method" when Texts(filter).Any() => search with { Types = Only(search, AssetType.Route) },
-                "status" when Texts(filter).Any() => search with { Types = Only(search, AssetType.Quest) },
                 _ => search,
             };
+        // A method is a route's and a status a quest's, and there are none of either yet.
+        foreach (var filter in given.EnumerateObject().Where(f => f.Name is "method" or "status" && Texts(f).Any()))
+            search = search with { Types = [filter.Name == "method" ? AssetType.Route : AssetType.Quest] };
         return search;
     }
 
@@ -52,8 +52,6 @@ static class SearchText
         }
         throw Refusal.Fields((field, $"{field} is the JSON text of an object."));
     }
-
-    static IReadOnlyList<AssetType> Only(AssetSearch search, AssetType type) => [type, .. search.Types.Where(t => t == type)];
 
     static List<T> Words<T>(JsonProperty filter) where T : struct, Enum => [.. Texts(filter).Select(text => Contract.One<T>(text, $"filters.{filter.Name}"))];
 

@@ -22,8 +22,8 @@ public static class McpDoor
         - Everything is put somewhere. Before you create, know where: ouro://profile lists your organizations and your role in each. If your person
           named a place, pass its org_id (and team_id); if you belong to several and none was named, ask. Without org_id and team_id it goes where your
           key works, which for most keys is the personal context.
-        - In an internal team nothing can be public. What is private is seen by its owner and those it is shared with, and by nobody else: a private
-          asset that somebody is to see has to be shared with them, by share_asset where you have it and otherwise by its owner on the web.
+        - In an internal team nothing can be public. A private asset is seen by nobody else until somebody shares it with share_asset; mentioning it or
+          linking to it gives no access. What is for sale shows everybody its description and opens to who holds a role on it.
         - Say what others may do with it and where it comes from: license_id (SPDX-like, e.g. CC-BY-4.0) and attribution (originality original,
           derivative or third-party, with citation and urls). What you did not make is never original.
 
@@ -32,13 +32,14 @@ public static class McpDoor
           first rows. Column names are lowercase snake_case, whatever the names were that came in.
         - Ask with query_dataset: one SELECT in PostgreSQL's dialect, where {{table}} stands for the dataset, e.g.
           select city, count(*) from {{table}} group by city order by 2 desc. Join with other datasets that you may read as {{dataset:<their id>}}.
-          Aggregate in SQL instead of reading all rows; nothing can be written this way. Without sql you get rows as they were put in; who wants the
-          whole table downloads it over REST or with an SDK rather than page by page here.
+          Aggregate in SQL instead of reading all rows; nothing can be written this way. Without sql you get rows as they were put in; for the whole
+          table use download_asset, which gives a link to it as a file, rather than page by page here.
         - Put a table up with create_dataset: rows in, types are worked out from them. A column may hold references to assets or runs, or a closed set
           of values; ouro://datasets/{id}/schema says so, and resolve_refs=true on pages of rows names what references mean. A value outside of a closed
-          set is refused. Writing rows never changes the columns.
+          set is refused. Rows come in by update_dataset, which never changes the columns; those are changed by edit_dataset_columns, all or none.
         - A view is a query with how to draw its result, saved with the dataset: list_dataset_views, write_dataset_view (a query that does not run is
           refused with its place), delete_dataset_view.
+        - delete_asset is for ever: look first with dry_run=true.
 
         Answers
         - Lists say how to go on when there is more. A refusal comes as JSON with error, message and, where something helps, hint and details (for SQL

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Ouro.Server.Assets;
-using Ouro.Server.Data;
 using Ouro.Tests.Mcp;
 using Shouldly;
 using Xunit;

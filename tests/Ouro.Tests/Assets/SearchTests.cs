@@ -73,7 +73,7 @@ public sealed class SearchTests(TestServer server) : IClassFixture<TestServer>
         (await Found($$"""{"exclude_org_ids": ["{{Guid.Empty}}"]}""")).ShouldBe([inLab]);
         (await Found($$"""{"team_id": "{{lab.DefaultTeam!.Id}}", "status": "null", "exclude_org_ids": []}""")).ShouldBe([inLab]);
         (await Found("""{"method": "POST"}""")).ShouldBeEmpty();
-        (await Found("""{"asset_type": "dataset", "status": "open"}""")).ShouldBeEmpty();
+        (await Found("""{"status": "open", "asset_type": "dataset"}""")).ShouldBeEmpty();
         (await Found("{}", "&scope=org")).ShouldBe([mine, licensed, hers], ignoreOrder: true);
         foreach (var (filters, field) in new[] { ("""{"visibility": ["loud"]}""", "filters.visibility"), ("""{"exclude_org_ids": ["x"]}""", "filters.exclude_org_ids"), ("""{"license_id": 1}""", "filters.license_id") })
             ChangeTests.Field(await ada.Get($"/search/assets?filters={Uri.EscapeDataString(filters)}", HttpStatusCode.BadRequest), field);

@@ -26,13 +26,14 @@ public sealed class ImportOperations(
     {
         if (wait is < 0 or > 10) throw Refusal.Fields(("wait", "wait is 0 to 10 seconds."));
         if (length > settings.ImportLimit) throw TooLarge();
+        if (string.IsNullOrWhiteSpace(file.Name) && string.IsNullOrWhiteSpace(file.FileName)) await MustBeRows(file, length, () => body, ct);
         var input = new ImportInput(Guid.CreateVersion7(), await Settled(actor, file, ct), actor.Source);
         var id = Guid.CreateVersion7();
         await jobs.Add(db, id, Kind, actor.Id, Jobs.Receiving, Wire.Element(input), ct);
         try
         {
             await Receive(id, body, length, ct);
-            await MustBeRows(id, file, ct);
+            await using (var received = spool.File(id).Open()) await MustBeRows(file, received.Length, () => received, ct);
             await jobs.Begin(id, Wire.Element(new ImportProgress(0, spool.File(id).Length)), ct);
         }
         catch (Exception e)
@@ -155,15 +156,17 @@ public sealed class ImportOperations(
         }
     }
 
-    /// <summary>Refuses the request for a dataset of an uploaded file, which is small JSON itself and would else become a dataset of one strange row.</summary>
-    async Task MustBeRows(Guid id, ImportFile file, CancellationToken ct)
+    /// <summary>
+    /// Refuses the request for a dataset of an uploaded file, which is small JSON itself and would else become a dataset of one strange row, or be
+    /// refused for having no name.
+    /// </summary>
+    static async Task MustBeRows(ImportFile file, long? length, Func<Stream> open, CancellationToken ct)
     {
         const int largestRequest = 256 * 1024;
-        if (file.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true || spool.File(id).Length > largestRequest) return;
-        await using var text = spool.File(id).Open();
+        if (file.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true || length is null or > largestRequest) return;
         try
         {
-            using var json = await JsonDocument.ParseAsync(text, cancellationToken: ct);
+            using var json = await JsonDocument.ParseAsync(open(), cancellationToken: ct);
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("dataset", out var dataset)
                 || dataset.ValueKind != JsonValueKind.Object || !dataset.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return;
         }

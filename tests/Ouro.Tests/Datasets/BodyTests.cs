@@ -16,7 +16,7 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
     {
         var (ada, id) = await Made("ada_gzip");
         // Ten megabytes of rows.
-        var rows = "{\"rows\":[" + string.Join(",", Enumerable.Range(0, 100_000).Select(a => $$"""{"a":{{a}},"b":"{{new string('x', 80)}}"}""")) + "]}";
+        var rows = "{\"rows\":[" + string.Join(",", Enumerable.Range(0, 100_000).Select(a => $$"""{"a":{{a}},"b":"{{new string('x', 85)}}"}""")) + "]}";
         rows.Length.ShouldBeGreaterThan(10_000_000);
         var answer = await ada.Http.SendAsync(Request(id, Gzip(Encoding.UTF8.GetBytes(rows)), "gzip"));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
@@ -34,7 +34,7 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
         bomb.Length.ShouldBeLessThan(1 << 20);
         foreach (var (body, encoding, status, code) in new (byte[], string?, int, string)[]
         {
-            (bomb, "gzip", 413, "body_too_large"), (Gzip(whole)[..^12], "gzip", 400, "malformed_body"), (whole, "gzip", 400, "malformed_body"),
+            (bomb, "gzip", 413, "body_too_large"), (Gzip(whole)[..^12], "gzip", 400, "malformed_json"), (whole, "gzip", 400, "malformed_body"),
             (whole[..^3], null, 400, "malformed_json"), ([.. whole, (byte)'x'], null, 400, "malformed_json"), ([], null, 400, "malformed_json"),
             ("[]"u8.ToArray(), null, 400, "invalid_fields"), ("{}"u8.ToArray(), null, 400, "invalid_fields"), ("""{"rows":{"a":1}}"""u8.ToArray(), null, 400, "invalid_fields"),
             ("""{"rows":[1]}"""u8.ToArray(), null, 400, "row_not_an_object"), ("""{"rows":[],"mode":"replace"}"""u8.ToArray(), null, 400, "invalid_fields"),
@@ -96,6 +96,7 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
     {
         var ada = await server.Join("ada_uploaded");
         (await ada.PostText("/datasets/create/from-file", """{"dataset":{"name":"x","metadata":{"id":"0190a000-0000-7000-8000-000000000001"}}}""", HttpStatusCode.BadRequest)).Code().ShouldBe("uploads_not_available");
+        (await ada.PostText("/datasets/create/from-file?name=x", """{"dataset":{"metadata":{"id":"0190a000-0000-7000-8000-000000000001"}}}""", HttpStatusCode.BadRequest)).Code().ShouldBe("uploads_not_available");
         (await ada.PostText("/datasets/create/from-file?name=x", """[{"dataset":1}]""")).Data().GetProperty("preview").GetRawText().ShouldBe("""[{"dataset":1}]""");
     }
 

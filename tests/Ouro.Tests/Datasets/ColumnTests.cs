@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Ouro.Server.Datasets;
 using Shouldly;
 using Xunit;

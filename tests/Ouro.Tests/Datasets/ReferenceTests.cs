@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ouro.Server.Datasets;
 using Shouldly;
 using Xunit;
 

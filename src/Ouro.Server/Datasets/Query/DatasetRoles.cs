@@ -155,8 +155,8 @@ public sealed class DatasetRoles(string database, byte[] key)
           if not exists (select from pg_roles where rolname = {Sql.Literal(role)} and rolvaliduntil > now() - {Sql.Literal(SetRests)}::interval) then
             drop role if exists {Sql.Identifier(role)};
           end if;
-        exception when dependent_objects_still_exist then
-          null; -- Something that is not ours was given to it, or its view outlived its dataset: it can do no harm and stays.
+        exception when dependent_objects_still_exist or insufficient_privilege then
+          null; -- Something that is not ours was given to it, its view outlived its dataset, or somebody else made it: it can do no harm and stays.
         end
         $do$
         """;

@@ -1,6 +1,5 @@
 using Npgsql;
 using Ouro.Server.Datasets;
-using Ouro.Server.Kernel;
 using Shouldly;
 using Xunit;
 

@@ -7,7 +7,7 @@ static class McpBench
 {
     const int Clients = 20;
 
-    // One query runs at a time per core but one and sixteen wait; more are told to come back, by design.
+    // One query runs at a time per core but one, and the others wait for their turn.
     const int SqlClients = 16;
     const int DatasetRows = 1_000;
     const string Sql = "select count(*) as n from {{table}}", Right = "\"n\":1000";

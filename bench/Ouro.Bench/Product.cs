@@ -56,6 +56,9 @@ sealed class Product : IAsyncDisposable
     /// <summary>Of the server and its database, which may have been started by an earlier server and is then not its descendant.</summary>
     public long? Memory() => TreeMemory.Of(Id, Postmaster());
 
+    /// <summary>The database's processes that serve users' SQL just now.</summary>
+    public IReadOnlyList<Backend> Busy() => Backend.Busy(Postmaster());
+
     /// <summary>Signs in as a client does: the key is exchanged for a token.</summary>
     public async Task SignIn(CancellationToken ct)
     {

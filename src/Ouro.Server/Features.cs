@@ -35,7 +35,7 @@ public static class Features
             UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
         new("Organizations", s => s
             .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
-            OrganizationEndpoints.MapOrganizations),
+            OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Assets", s => s
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")),

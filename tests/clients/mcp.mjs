@@ -1,5 +1,5 @@
 // Drives an MCP server with the client that agents use: node mcp.mjs <url> <headers> <steps> [protocol version]
-// Headers and steps are JSON; a step is {"tool": name, "arguments": {…}} or "list". Prints what came back as one JSON value; whoever started it
+// Headers and steps are JSON; a step is {"tool": name, "arguments": {…}}, {"resource": uri}, "list" or "resources". Prints what came back as one JSON value; whoever started it
 // decides whether that is right.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -32,6 +32,12 @@ const tried = async (what) => {
   }
 };
 
+const take = async (step) => {
+  if (step === "list") return client.listTools();
+  if (step === "resources") return { ...(await client.listResources()), ...(await client.listResourceTemplates()) };
+  return step.resource ? client.readResource({ uri: step.resource }) : client.callTool({ name: step.tool, arguments: step.arguments });
+};
+
 const seen = { answers: [] };
 const connected = await tried(() => client.connect(transport));
 if (connected?.failed) seen.failed = connected.failed;
@@ -40,7 +46,7 @@ else {
   seen.instructions = client.getInstructions();
   seen.version = transport.negotiated;
   for (const step of JSON.parse(steps))
-    seen.answers.push(await tried(() => (step === "list" ? client.listTools() : client.callTool({ name: step.tool, arguments: step.arguments }))));
+    seen.answers.push(await tried(() => take(step)));
 }
 console.log(JSON.stringify(seen));
 await client.close();

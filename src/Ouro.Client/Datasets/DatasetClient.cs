@@ -6,7 +6,7 @@ namespace Ouro;
 /// Tables that answer SQL. A part of <see cref="OuroClient"/>. Rows of a type of one's own are read and written by its properties: the property
 /// <c>MaxTemp</c> is the column <c>max_temp</c>, unless a <c>JsonPropertyName</c> says otherwise.
 /// </summary>
-public sealed class DatasetClient
+public sealed partial class DatasetClient
 {
     const int RowsOfAPage = 1000;
     static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
@@ -51,12 +51,12 @@ public sealed class DatasetClient
     public async Task<CreatedDataset> CreateAsync<T>(CreateDataset dataset, IEnumerable<T> rows, CancellationToken cancellationToken = default)
     {
         dataset = dataset with { Schema = dataset.Schema ?? TypedRows.Schema<T>() };
-        using var parts = TypedRows.Batches(rows).GetEnumerator();
-        var created = await CreateAsync(dataset with { Rows = parts.MoveNext() ? parts.Current : null }, cancellationToken);
+        await using var parts = TypedRows.Batches(rows.ToAsyncEnumerable(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var created = await CreateAsync(dataset with { Rows = await parts.MoveNextAsync() ? parts.Current : null }, cancellationToken);
         try
         {
             var written = created.Rows;
-            while (parts.MoveNext()) written = written.Plus(await WriteRowsAsync(created.Id, new WriteRows(parts.Current), cancellationToken));
+            while (await parts.MoveNextAsync()) written = written.Plus(await WriteRowsAsync(created.Id, new WriteRows(parts.Current), cancellationToken));
             return created with { Rows = written };
         }
         catch
@@ -150,65 +150,13 @@ public sealed class DatasetClient
         Paging.All(async (offset, _, ct) => (await transport.Send<IReadOnlyList<T>>(
             Call.Get($"datasets/{id}/data", ("limit", RowsOfAPage), ("offset", offset)), ct)).ToPage(), 0, null, cancellationToken);
 
-    /// <summary>One page of rows in the order of their ingestion, as JSON.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="limit">The most rows, 1 to 1,000. A page of very large rows holds fewer and says that there are more.</param>
-    /// <param name="offset">Rows to skip.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="OuroException">It is not there, or not the caller's to see (404); limit or offset are out of bounds (400).</exception>
-    public async Task<RowPage> RowPageAsync(Guid id, int limit = 100, int offset = 0, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RawJson>(Call.Get($"datasets/{id}/data", ("limit", limit), ("offset", offset)), cancellationToken);
-        return new(answer.Data, answer.Pagination ?? new(offset, limit, false));
-    }
-
-    /// <summary>Puts rows into a dataset in one request, all of them or none.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="rows">The rows, and what becomes of those that are there.</param>
-    /// <param name="cancellationToken">Stops waiting; the rows may have been written.</param>
-    /// <exception cref="OuroException">
-    /// A value does not fit its column (400); the caller may only read (403); the dataset is not there (404); somebody else is writing (409, <c>busy</c>);
-    /// the rows are too many for one request (413).
-    /// </exception>
-    public async Task<WrittenRows> WriteRowsAsync(Guid id, WriteRows rows, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RowIngest>(Call.Post($"datasets/{id}/data", rows), cancellationToken);
-        return new(answer.Data.Inserted, answer.Data.Skipped, answer.Data.Mode, answer.Warning);
-    }
-
-    /// <summary>Puts rows of one's own type into a dataset, in parts below a megabyte. When a part fails, those before it stay.</summary>
-    /// <typeparam name="T">What a row is: a record, or a dictionary.</typeparam>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="rows">The rows; they are gone through once.</param>
-    /// <param name="mode">What becomes of the rows that are there.</param>
-    /// <param name="cancellationToken">Gives up; what was sent so far stays.</param>
-    /// <returns>What became of all of them.</returns>
-    /// <exception cref="OuroException">
-    /// A value does not fit its column (400); the caller may only read (403); the dataset is not there (404); somebody else is writing (409, <c>busy</c>).
-    /// </exception>
-    public async Task<WrittenRows> WriteRowsAsync<T>(Guid id, IEnumerable<T> rows, IngestMode mode = IngestMode.Append, CancellationToken cancellationToken = default)
-    {
-        WrittenRows? written = null;
-        foreach (var part in TypedRows.Batches(rows))
-        {
-            // Only the first part of an overwrite clears the table; the others join it.
-            var next = await WriteRowsAsync(id, new WriteRows(part, written is null || mode != IngestMode.Overwrite ? mode : IngestMode.Append), cancellationToken);
-            written = written?.Plus(next) ?? next;
-        }
-        return written ?? await WriteRowsAsync(id, new WriteRows(JsonElement.Parse("[]"), mode), cancellationToken);
-    }
-
     /// <summary>Runs one SELECT on a dataset and answers with rows as JSON, their columns, and whether a limit cut them.</summary>
     /// <param name="id">The dataset's id.</param>
     /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); the dataset is not there, or not the caller's to see (404).</exception>
-    public async Task<QueryAnswer> QueryAsync(Guid id, string sql, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", new QueryDataset(sql)), cancellationToken);
-        var about = About(answer);
-        return new(about?.Columns ?? [], answer.Data, about?.RowCount ?? 0, about?.Truncated);
-    }
+    public async Task<QueryAnswer> QueryAsync(Guid id, string sql, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", new QueryDataset(sql)), cancellationToken));
 
     /// <summary>Runs one SELECT on a dataset and reads its whole result as rows of one's own type.</summary>
     /// <typeparam name="T">What a row is: a record, a dictionary, or <see cref="JsonElement"/>.</typeparam>
@@ -243,6 +191,47 @@ public sealed class DatasetClient
         return transport.Download(Call.Get($"datasets/{id}/export", ("format", format)) with { Large = true }, id, destination, cancellationToken);
     }
 
+    /// <summary>Runs one SELECT on several datasets, each named in it by its id.</summary>
+    /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{dataset:<i>id</i>}}</c> stands for a dataset.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404).</exception>
+    public async Task<QueryAnswer> QueryAcrossAsync(string sql, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post("datasets/query", new QueryDataset(sql)), cancellationToken));
+
+    /// <summary>Runs one SELECT under an id, by which <see cref="CancelQueryAsync"/> can stop it.</summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="query">The SELECT and its id.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="OuroException">
+    /// The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404); it was cancelled (409, <c>query_cancelled</c>).
+    /// </exception>
+    public async Task<QueryAnswer> QueryAsync(Guid id, QueryDataset query, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", query), cancellationToken));
+
+    /// <summary>Stops a query of the caller's, wherever it was asked; one that has ended is let be.</summary>
+    /// <param name="queryId">The id that it was given.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<CancelledQuery> CancelQueryAsync(Guid queryId, CancellationToken cancellationToken = default) =>
+        transport.Data<CancelledQuery>(Call.Delete($"datasets/queries/{queryId}"), cancellationToken);
+
+    /// <summary>Makes a dataset of what a SELECT yields, all or nothing: at most 1,000,000 rows, 1 GB, and a minute.</summary>
+    /// <param name="dataset">The SELECT, and what to call its result and where to put it.</param>
+    /// <param name="cancellationToken">Gives up; the dataset may have been made.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404); it took too long (408).</exception>
+    public async Task<CreatedDataset> CreateFromQueryAsync(CreateFromQuery dataset, CancellationToken cancellationToken = default)
+    {
+        var answer = await transport.Send<CreatedDataset>(Call.Post("datasets/create/from-query", dataset), cancellationToken);
+        return answer.Data with { Rows = WrittenRows.Of(answer) ?? new(0, 0) };
+    }
+
+    /// <summary>How PostgreSQL would run a SELECT, as the JSON of its <c>EXPLAIN</c>. It is planned and not run.</summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404).</exception>
+    public Task<RawJson> PlanAsync(Guid id, string sql, CancellationToken cancellationToken = default) =>
+        transport.Data<RawJson>(Call.Post($"datasets/{id}/query-plan", new QueryDataset(sql)), cancellationToken);
+
     /// <summary>Deletes a dataset and its table.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="deleteChildren">Whether what belongs to it goes with it.</param>
@@ -251,6 +240,12 @@ public sealed class DatasetClient
     /// <exception cref="OuroException">It is not there, is no dataset, or is not the caller's to see (404); or the caller is no admin of it (403).</exception>
     public Task<DeleteResult> DeleteAsync(Guid id, bool deleteChildren = false, bool dryRun = false, CancellationToken cancellationToken = default) =>
         transport.Data<DeleteResult>(AssetClient.Deletion("datasets", id, deleteChildren, dryRun), cancellationToken);
+
+    internal static QueryAnswer Answered(Envelope<RawJson> answer)
+    {
+        var about = About(answer);
+        return new(about?.Columns ?? [], answer.Data, about?.RowCount ?? 0, about?.Truncated);
+    }
 
     static QueryMetadata? About<T>(Envelope<T> answer) => answer.Metadata?.Deserialize<QueryMetadata>(Transport.Reading);
 

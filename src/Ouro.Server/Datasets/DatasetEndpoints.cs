@@ -12,17 +12,26 @@ public static class DatasetEndpoints
         var datasets = api.MapGroup("/datasets");
         datasets.MapPost("/create/from-schema", Create).WithName("datasets.create");
         datasets.MapPost("/create/from-file", Import).WithName("datasets.import").WithMetadata(new DisableRequestSizeLimitAttribute());
+        datasets.MapPost("/create/from-query", CreateFromQuery).WithName("datasets.create_from_query");
+        datasets.MapDelete("/queries/{queryId}", CancelQuery).WithName("datasets.cancel_query");
         datasets.MapGet("/imports", Imports).WithName("imports.list");
         datasets.MapGet("/imports/{id}", GetImport).WithName("imports.get");
         datasets.MapDelete("/imports/{id}", CancelImport).WithName("imports.cancel");
         datasets.MapGet("/{id}", Get).WithName("datasets.get");
+        datasets.MapPut("/{id}", Update).WithName("datasets.update");
         datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
         datasets.MapGet("/{id}/export", Export).WithName("datasets.export");
-        datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
+        datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows").Accepts<WriteRows>("application/json");
+        datasets.MapPost("/{id}/columns", AddColumn).WithName("datasets.add_column");
+        datasets.MapPatch("/{id}/columns/{column}", UpdateColumn).WithName("datasets.update_column");
+        datasets.MapDelete("/{id}/columns/{column}", DropColumn).WithName("datasets.drop_column");
         datasets.MapPost("/{id}/query-custom", Query).WithName("datasets.query");
+        datasets.MapPost("/query", QueryAcross).WithName("datasets.query_across");
+        datasets.MapPost("/{id}/query-plan", Plan).WithName("datasets.plan");
+        datasets.MapViews();
         datasets.MapDelete("/{id}", Delete).WithName("datasets.delete");
     }
 
@@ -56,6 +65,10 @@ public static class DatasetEndpoints
     public static Task<Envelope<Asset>> Get(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
         assets.Get(actor, id, AssetType.Dataset, ct).Enveloped();
 
+    /// <summary>Change what a dataset says of itself, and what its columns mean</summary>
+    public static Task<Envelope<Asset>> Update(DatasetOperations datasets, Actor actor, Guid id, UpdateDatasetBody body, CancellationToken ct) =>
+        datasets.Update(actor, id, body.Dataset, ct).Enveloped();
+
     /// <summary>The columns of a dataset</summary>
     public static Task<Envelope<IReadOnlyList<DatasetColumn>>> Schema(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
         datasets.Schema(actor, id, ct).Enveloped();
@@ -69,20 +82,53 @@ public static class DatasetEndpoints
         assets.Permissions(actor, id, AssetType.Dataset, ct).Enveloped();
 
     /// <summary>A page of rows, in the order of ingestion</summary>
-    public static Task<Envelope<RawJson>> Rows(DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, CancellationToken ct) =>
-        datasets.Rows(actor, id, limit, offset, ct).Enveloped();
+    public static Task<Envelope<RawJson>> Rows(
+        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, [FromQuery(Name = "resolve_refs")] bool? resolveRefs, CancellationToken ct) =>
+        datasets.Rows(actor, id, limit, offset, ct, resolveRefs ?? false).Enveloped();
 
     /// <summary>All rows as a file: <c>format</c> is csv (the default), jsonl or parquet</summary>
     public static Task<IResult> Export(DownloadOperations downloads, Actor actor, Guid id, string? format, CancellationToken ct) =>
         downloads.Download(actor, id, new(AssetType.Dataset, format), ct).Sent();
 
     /// <summary>Put rows into a dataset</summary>
-    public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, WriteRows body, CancellationToken ct) =>
-        datasets.WriteRows(actor, id, body, ct).RowsEnveloped();
+    public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, RowsBody body, CancellationToken ct) =>
+        datasets.WriteRows(actor, id, body, ct).Enveloped();
+
+    /// <summary>Add a column to a dataset</summary>
+    public static Task<Envelope<DatasetColumn>> AddColumn(DatasetOperations datasets, Actor actor, Guid id, AddColumn body, CancellationToken ct) =>
+        datasets.AddColumn(actor, id, body, ct).Enveloped();
+
+    /// <summary>Rename a column, or give it another type, label or meaning</summary>
+    public static Task<Envelope<DatasetColumn>> UpdateColumn(
+        DatasetOperations datasets, Actor actor, Guid id, string column, UpdateColumn body, CancellationToken ct) =>
+        datasets.UpdateColumn(actor, id, Whole(column), body, ct).Enveloped();
+
+    /// <summary>Take a column away, with all that is in it</summary>
+    public static Task<Envelope<DroppedColumn>> DropColumn(DatasetOperations datasets, Actor actor, Guid id, string column, CancellationToken ct) =>
+        datasets.DropColumn(actor, id, Whole(column), ct).Enveloped();
+
+    // The one character that the framework leaves encoded in a part of an address.
+    static string Whole(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Run one SELECT on a dataset; {{table}} stands for it</summary>
     public static Task<Envelope<RawJson>> Query(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>
         datasets.Query(actor, id, body, ct).Enveloped();
+
+    /// <summary>Run one SELECT on datasets that it names as {{dataset:id}}</summary>
+    public static Task<Envelope<RawJson>> QueryAcross(DatasetOperations datasets, Actor actor, QueryDataset body, CancellationToken ct) =>
+        datasets.QueryAcross(actor, body, ct).Enveloped();
+
+    /// <summary>Stop a query of the caller's that waits or runs under this id; one that has ended is let be</summary>
+    public static Task<Envelope<CancelledQuery>> CancelQuery(DatasetOperations datasets, Actor actor, Guid queryId, CancellationToken ct) =>
+        datasets.CancelQuery(actor, queryId, ct).Enveloped();
+
+    /// <summary>Make a dataset of what one SELECT yields; it remembers what it was made from</summary>
+    public static Task<Envelope<Asset>> CreateFromQuery(DatasetOperations datasets, Actor actor, CreateFromQuery body, CancellationToken ct) =>
+        datasets.CreateFromQuery(actor, body, ct).Enveloped();
+
+    /// <summary>How PostgreSQL would run a SELECT; it is planned and not run</summary>
+    public static Task<Envelope<RawJson>> Plan(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>
+        datasets.Plan(actor, id, body, ct).Enveloped();
 
     /// <summary>Delete a dataset and its table</summary>
     public static Task<Envelope<DeleteResult>> Delete(

@@ -4,11 +4,14 @@ using Ouro.Server.Data;
 
 namespace Ouro.Server.Events;
 
+/// <summary>What a room above wants to hear of: the words that any server says on a channel.</summary>
+public sealed record Hearing(string Channel, Action<string> Hear);
+
 /// <summary>
 /// One connection a process that hears what committed anywhere: changed accounts are forgotten, waiting work begins. When it is lost,
 /// whatever depends on hearing is told, and hearing begins again.
 /// </summary>
-public sealed class Listener(Db db, Actors actors, Jobs jobs, ILogger<Listener> log) : BackgroundService
+public sealed class Listener(Db db, Actors actors, Jobs jobs, IEnumerable<Hearing> others, ILogger<Listener> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -39,8 +42,9 @@ public sealed class Listener(Db db, Actors actors, Jobs jobs, ILogger<Listener> 
         {
             if (told.Channel == Actors.Channel && Guid.TryParse(told.Payload, out var user)) actors.Forget(user);
             else if (told.Channel == Jobs.Channel) jobs.Wake();
+            else foreach (var other in others) if (other.Channel == told.Channel) other.Hear(told.Payload);
         };
-        await using (var listen = new NpgsqlCommand($"listen {Actors.Channel}; listen {Jobs.Channel}", connection))
+        await using (var listen = new NpgsqlCommand(string.Concat(others.Select(o => o.Channel).Prepend(Jobs.Channel).Prepend(Actors.Channel).Select(channel => $"listen {channel}; ")), connection))
             await listen.ExecuteNonQueryAsync(ct);
         actors.Listening(true);
         jobs.Wake();

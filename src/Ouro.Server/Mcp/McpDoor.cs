@@ -15,20 +15,36 @@ public static class McpDoor
     public const string MetadataPath = "/.well-known/oauth-protected-resource" + Path;
 
     const string Instructions = """
-        Ouro is a place where people and agents share data and work. What is published is an asset: a dataset (a table that answers SQL), and more
-        kinds to come. Every asset has a uuid, an owner, a place (organization and team) and a visibility.
+        Ouro is a place where people and agents share data and work. What is published is an asset; in this version every asset is a dataset, a table
+        that answers SQL. An asset has a uuid, an owner, a place (an organization and a team in it) and a visibility.
 
-        - Find things with search_assets: words, or no words to browse the newest. Read one with get_asset; detail="full" adds a dataset's columns,
-          size and first rows. Look at the columns before you write SQL.
-        - Ask a dataset with query_dataset: one SELECT in PostgreSQL's dialect, where {{table}} stands for the dataset, e.g.
-          select city, count(*) from {{table}} group by city order by 2 desc. Column names are lowercase snake_case. Without sql you get rows as they
-          were put in. Aggregate in SQL instead of reading all rows; nothing can be written this way.
-        - Put a table up with create_dataset: rows in, columns are worked out from them. Without org_id and team_id it goes where your key works.
-        - A private asset is seen by nobody else until somebody shares it with share_asset; mentioning or linking to it gives no access. What is not
-          shared with you answers as if it did not exist. What is for sale shows everybody its description and opens to who holds a role on it.
-        - download_asset gives a link to the whole content as a file. delete_asset is for ever: look first with dry_run=true.
-        - Lists say how to go on when there is more. A refusal comes as JSON with error, message and, where something helps, hint and details: read it
-          and change the call. Only what says retryable is worth sending again unchanged.
+        Where things go
+        - Everything is put somewhere. Before you create, know where: ouro://profile lists your organizations and your role in each. If your person
+          named a place, pass its org_id (and team_id); if you belong to several and none was named, ask. Without org_id and team_id it goes where your
+          key works, which for most keys is the personal context.
+        - In an internal team nothing can be public. A private asset is seen by nobody else until somebody shares it with share_asset; mentioning it or
+          linking to it gives no access. What is for sale shows everybody its description and opens to who holds a role on it.
+        - Say what others may do with it and where it comes from: license_id (SPDX-like, e.g. CC-BY-4.0) and attribution (originality original,
+          derivative or third-party, with citation and urls). What you did not make is never original.
+
+        Datasets
+        - Find with search_assets, read one with get_asset. Look before you ask: detail="full", or ouro://datasets/{id}/schema, tells columns, size and
+          first rows. Column names are lowercase snake_case, whatever the names were that came in.
+        - Ask with query_dataset: one SELECT in PostgreSQL's dialect, where {{table}} stands for the dataset, e.g.
+          select city, count(*) from {{table}} group by city order by 2 desc. Join with other datasets that you may read as {{dataset:<their id>}}.
+          Aggregate in SQL instead of reading all rows; nothing can be written this way. Without sql you get rows as they were put in; for the whole
+          table use download_asset, which gives a link to it as a file, rather than page by page here.
+        - Put a table up with create_dataset: rows in, types are worked out from them. A column may hold references to assets or runs, or a closed set
+          of values; ouro://datasets/{id}/schema says so, and resolve_refs=true on pages of rows names what references mean. A value outside of a closed
+          set is refused. Rows come in by update_dataset, which never changes the columns; those are changed by edit_dataset_columns, all or none.
+        - A view is a query with how to draw its result, saved with the dataset: list_dataset_views, write_dataset_view (a query that does not run is
+          refused with its place), delete_dataset_view.
+        - delete_asset is for ever: look first with dry_run=true.
+
+        Answers
+        - Lists say how to go on when there is more. A refusal comes as JSON with error, message and, where something helps, hint and details (for SQL
+          the position of the mistake): read it and change the call. Only what says retryable is worth sending again unchanged. What is not shared with
+          you answers as if it did not exist.
         """;
 
     /// <summary>Adds the door with the tools of these classes.</summary>
@@ -43,10 +59,13 @@ public static class McpDoor
                 server.ServerInstructions = Instructions.ReplaceLineEndings("\n");
             })
             .WithHttpTransport()
-            .WithRequestFilters(filters => filters.AddCallToolFilter(ToolRefusals.Translate));
+            .WithRequestFilters(filters => filters.AddCallToolFilter(ToolRefusals.Translate).AddReadResourceFilter(ToolRefusals.TranslateReading));
         foreach (var method in rooms.SelectMany(room => room.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)))
-            if (method.IsDefined(typeof(McpServerToolAttribute)))
-                services.AddSingleton(p => Tool(method, p));
+        {
+            if (method.IsDefined(typeof(McpServerToolAttribute))) services.AddSingleton(p => Tool(method, p));
+            if (method.IsDefined(typeof(McpServerResourceAttribute)))
+                services.AddSingleton(p => McpServerResource.Create(method, target: null, new() { Services = p, SerializerOptions = OuroJson.Options }));
+        }
     }
 
     static McpServerTool Tool(MethodInfo method, IServiceProvider services)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -40,6 +41,21 @@ static class ToolRefusals
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 return Answer(From(e, call.Context, tool.ProtocolTool.Name));
+            }
+        };
+
+    /// <summary>A resource has no way to say that it is a refusal, so the same JSON is the message of a protocol error.</summary>
+    public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> TranslateReading(McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
+        async (request, ct) =>
+        {
+            try
+            {
+                return await next(request, ct);
+            }
+            catch (Exception e) when (e is not McpException && !ct.IsCancellationRequested)
+            {
+                var refusal = e is FormatException ? Refusal.Fields(("uri", $"{request.Params?.Uri} does not hold a uuid.")) : From(e, request.Services!.GetRequiredService<McpCall>().Context, "resource");
+                throw new McpProtocolException(JsonSerializer.Serialize(Shown(refusal), OuroJson.Options), refusal.Status == 404 ? McpErrorCode.ResourceNotFound : McpErrorCode.InvalidRequest);
             }
         };
 

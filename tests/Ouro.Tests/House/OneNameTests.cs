@@ -37,6 +37,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["DownloadOperations.ByLink"] = "the link that download_url hands out",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",
+        ["DatasetOperations.EditColumns"] = "MCP's one call for what REST has three",
         ["DatasetOperations.Page"] = "MCP's one call for rows and query",
         ["DatasetOperations.Details"] = "MCP's one call for schema, stats and preview",
         ["ImportOperations.ImportLocal"] = "the command line's import of a file of the machine",
@@ -57,8 +58,11 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
         ["assets.compatible_routes"] = "comes with services", ["assets.impact"] = "comes with the tools of people", ["users.impact"] = "comes with the tools of people",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
-        ["datasets.permissions"] = "people look at it where they share", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
+        ["datasets.cancel_query"] = "an agent stops its call", ["datasets.create_from_query"] = "create_dataset of what query_dataset yields",
+        ["datasets.query_across"] = "query_dataset of any of them", ["datasets.plan"] = "query_dataset; agents read rows, not plans", ["views.run"] = "query_dataset with its sql_query",
+        ["datasets.permissions"] = "people look at it where they share", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",
         ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "delete_asset", ["datasets.export"] = "download_asset",
+        ["datasets.update_column"] = "edit_dataset_columns", ["datasets.drop_column"] = "edit_dataset_columns",
     };
 
     // The public names win where they differ.
@@ -66,6 +70,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
         ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
+        ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
+        ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",
     };
 
     List<string> Calls => [.. server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints)

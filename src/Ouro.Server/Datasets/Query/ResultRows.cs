@@ -11,7 +11,7 @@ namespace Ouro.Server.Datasets;
 /// </summary>
 /// <param name="rows">At most this many rows; one more says that there are more.</param>
 /// <param name="bytes">At most this much JSON.</param>
-public sealed class ResultRows(int rows, long bytes) : IDisposable
+public sealed class ResultRows(int rows, long bytes) : IRowSink, IDisposable
 {
     // A cell up to this size is (nearly always) here already with its row; a larger one is worth waiting for.
     const int SmallCell = 4096;
@@ -26,7 +26,7 @@ public sealed class ResultRows(int rows, long bytes) : IDisposable
     public int Count { get; private set; }
 
     /// <summary>How much JSON there is so far.</summary>
-    public int Length => output.Length;
+    public long Length => output.Length;
 
     /// <summary>The limit that was reached, or null.</summary>
     public Truncation? Truncated { get; private set; }
@@ -110,21 +110,27 @@ public sealed class ResultRows(int rows, long bytes) : IDisposable
         return text;
     }
 
+    /// <summary>The columns of a result, each with a name of its own.</summary>
+    public static ResultColumn[] Columns(NpgsqlDataReader reader)
+    {
+        var columns = new ResultColumn[reader.FieldCount];
+        HashSet<string>? taken = columns.Length > 1 ? new(columns.Length, StringComparer.Ordinal) : null;
+        for (var i = 0; i < columns.Length; i++) columns[i] = new(Free(reader.GetName(i), taken), ResultType.Of(reader.GetDataTypeOID(i)).Name);
+        return columns;
+    }
+
     byte[][] Describe(NpgsqlDataReader reader)
     {
-        var count = reader.FieldCount;
-        var described = new byte[count][];
-        (columns, types) = (new ResultColumn[count], new ResultType[count]);
+        columns = Columns(reader);
+        types = new ResultType[columns.Length];
+        var described = new byte[columns.Length][];
         using var key = new Utf8Buffer();
-        HashSet<string>? taken = count > 1 ? new(count, StringComparer.Ordinal) : null;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < columns.Length; i++)
         {
             types[i] = ResultType.Of(reader.GetDataTypeOID(i));
-            var name = Free(reader.GetName(i), taken);
-            columns[i] = new(name, types[i].Name);
             key.Length = 0;
             if (i > 0) key.Write((byte)',');
-            JsonCell.WriteString(key, name);
+            JsonCell.WriteString(key, columns[i].Name);
             key.Write((byte)':');
             described[i] = key.ToArray();
         }

@@ -32,6 +32,8 @@ sealed class Utf8Buffer : IBufferWriter<byte>, IDisposable
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, Length);
+
     public byte[] ToArray() => bytes.AsSpan(0, Length).ToArray();
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace Ouro.Tests.Datasets.Query;
 /// Everything that a stranger's SQL may call, seen from the other side than hardening.sql: what is there, and not what was meant.
 /// A function that a new version of PostgreSQL brings fails here until somebody has read what it does.
 /// </summary>
-public sealed partial class PublicFunctionTests(QueryWorld world)
+public abstract partial class PublicFunctionTests(QueryWorld world)
 {
     static readonly HashSet<string> ReadTheClockOrSettings = [.. """
         age anytextcat array_sample array_shuffle array_to_json array_to_string clock_timestamp concat concat_ws convert convert_from convert_to
@@ -92,3 +92,8 @@ public sealed partial class PublicFunctionTests(QueryWorld world)
         private static partial Regex Opaque();
     }
 }
+
+public sealed class FunctionsOfThisPostgres(QueryWorld world) : PublicFunctionTests(world);
+
+[Collection(NewestPostgres.Name)]
+public sealed class FunctionsOfTheNewestPostgres(NewestQueryWorld world) : PublicFunctionTests(world);

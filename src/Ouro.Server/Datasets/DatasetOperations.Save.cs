@@ -1,0 +1,47 @@
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Datasets;
+
+/// <summary>What a query yields, made a dataset of its own.</summary>
+public sealed partial class DatasetOperations
+{
+    /// <summary>
+    /// Runs one SELECT and makes a dataset of its rows, all or nothing, that remembers what it was made from. It is private unless something else
+    /// is asked for, whatever the datasets are that it was made from.
+    /// </summary>
+    public async Task<WrittenDataset> CreateFromQuery(Actor actor, CreateFromQuery input, CancellationToken ct)
+    {
+        var name = Contract.Name(input.Name);
+        await assets.PlaceFor(actor, input.OrgId, input.TeamId, ct);
+        var query = await Ready(actor, input.DatasetId, new(input.Query ?? ""), ct);
+        return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
+    }
+
+    async Task<WrittenDataset> Save(Actor actor, CreateFromQuery input, SentQuery query, CancellationToken ct)
+    {
+        var id = Guid.CreateVersion7();
+        StoredTable? table = null;
+        await using var tx = await db.Begin(ct);
+        await using var rows = new CopiedRows(QueryLimits.Saved, async (columns, token) =>
+        {
+            table = DatasetRules.New(id, input.Name, DatasetRules.Columns(columns));
+            await DatasetStore.CreateTable(tx, table, token);
+            return await tx.Connection.BeginTextImportAsync($"copy {table.From} ({table.ColumnList}) from stdin", token);
+        });
+        await userSql.Save(query, actor.Id, QueryLimits.Saved, rows, ct);
+        await rows.Complete(ct);
+
+        var cut = DatasetRules.ToldSaved(rows.Truncated);
+        var asset = await Publish(tx, actor, table! with { RowCount = rows.Count }, new Asset
+        {
+            Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId,
+            Attribution = input.Attribution ?? new() { Originality = "derivative" },
+        }, input.Visibility ?? Visibility.Private, input.OrgId, input.TeamId, ct);
+        Guid[] sources = [.. query.Tables.Select(t => t.Id)];
+        await LineageStore.Keep(tx, id, Wire.Element(new { input.Query, input.DatasetId, datasets = sources, truncated = cut }), ct);
+        foreach (var source in sources) await assets.Connect(tx, actor, ConnectionType.Derivative, source, id, ct);
+        asset = await assets.Get(tx, actor, id, ct);
+        await tx.Commit(ct);
+        return new(asset, new(rows.Count, 0), cut is null ? null : new(cut, []));
+    }
+}

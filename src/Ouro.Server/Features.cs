@@ -37,7 +37,8 @@ public static class Features
             .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations),
         new("Assets", s => s
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton(new FramePlace("/", "Home", "home")),
+            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+            .AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s

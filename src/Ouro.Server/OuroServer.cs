@@ -9,7 +9,10 @@ namespace Ouro.Server;
 /// <summary>The server, put together from its settings and what it stands on.</summary>
 public static class OuroServer
 {
-    public static WebApplication Build(Settings settings, Installation installation)
+    /// <param name="settings">How it is set.</param>
+    /// <param name="installation">Its data.</param>
+    /// <param name="more">What it has besides its rooms.</param>
+    public static WebApplication Build(Settings settings, Installation installation, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls($"http://{settings.Host}:{settings.Port}");
@@ -23,6 +26,7 @@ public static class OuroServer
         AddRooms(builder.Services, settings, installation);
         builder.Services.AddDoors();
         builder.Services.AddTelemetry(settings);
+        more?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.Use(NameRequest);

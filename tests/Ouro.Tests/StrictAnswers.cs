@@ -17,6 +17,8 @@ public sealed class StrictAnswers(HttpMessageHandler inner) : DelegatingHandler(
         if (!path.StartsWith("/api/", StringComparison.Ordinal) || path == "/api/openapi.json") return answer;
         if (!answer.Headers.Contains("x-request-id")) throw Broken(request, "there is no x-request-id");
         if ((int)answer.StatusCode is >= 300 and < 400) throw Broken(request, "it redirects, and the client does not follow");
+        // A file is as it is; only its refusals are answers.
+        if (path.EndsWith("/download", StringComparison.Ordinal) && answer.IsSuccessStatusCode) return answer;
         if (answer.Content.Headers.ContentType?.MediaType != "application/json")
             throw Broken(request, $"it is {answer.Content.Headers.ContentType?.MediaType ?? "nothing"}, not JSON");
         await answer.Content.LoadIntoBufferAsync(cancellationToken);
@@ -76,6 +78,13 @@ public sealed class StrictAnswers(HttpMessageHandler inner) : DelegatingHandler(
             if (!record.TryGetProperty("attribution", out var attribution) || attribution.ValueKind != JsonValueKind.Object) yield return "an asset's attribution is null";
             if (record.TryGetProperty("preview", out var preview) && preview.ValueKind != JsonValueKind.Null
                 && preview.ValueKind != (type is "dataset" or "file" ? JsonValueKind.Array : JsonValueKind.Object)) yield return $"the preview of a {type} has the wrong type";
+            if (record.TryGetProperty("metadata", out var own) && own.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object)) yield return "an asset's metadata is no object";
+            if (type == "route" && record.TryGetProperty("route", out var route) && route.ValueKind == JsonValueKind.Object)
+            {
+                if (Text(route, "path") is null || Text(route, "method") is null) yield return "a route has no path or method";
+                if (route.TryGetProperty("responses", out var responses) && responses.ValueKind == JsonValueKind.Array) yield return "a route's responses are a list";
+                if (route.TryGetProperty("security", out var security) && security.ValueKind == JsonValueKind.Object) yield return "a route's security is an object";
+            }
             if (type == "conversation" && !(record.TryGetProperty("metadata", out var m) && m.TryGetProperty("members", out _))) yield return "a conversation has no members";
             if (type == "file" && record.TryGetProperty("metadata", out var f) && f.ValueKind == JsonValueKind.Object && !f.TryGetProperty("type", out _)) yield return "a file's metadata has no type";
             if (type is "post" or "quest" && record.TryGetProperty("comments", out var comments) && comments.ValueKind == JsonValueKind.Array) yield return "comments is a list";
@@ -88,6 +97,12 @@ public sealed class StrictAnswers(HttpMessageHandler inner) : DelegatingHandler(
                 && !(content.TryGetProperty("json", out var json) && json.ValueKind == JsonValueKind.Object && Text(content, "text") is not null))
                 yield return $"{key} has only one of json and text";
         if (record.TryGetProperty("is_agent", out var agent) && agent.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) yield return "is_agent is null";
+        if (record.TryGetProperty("route_id", out _) && Text(record, "status") is not null && (Text(record, "user_id") is null || Text(record, "id") is null)) yield return "a run has no user_id";
+        if (record.TryGetProperty("source_id", out _))
+            foreach (var key in (string[])["id", "type", "source_id", "target_id"])
+                if (Text(record, key) is null) yield return $"a connection has no {key}";
+        if (record.TryGetProperty("deleted_children", out _) && (Text(record, "id") is null || Text(record, "asset_type") is null)) yield return "a deletion does not say what was deleted";
+        if (record.TryGetProperty("role", out var role) && record.TryGetProperty("asset_id", out _) && (role.ValueKind != JsonValueKind.String || Text(record, "id") is null)) yield return "a permission has no id or role";
         if (record.TryGetProperty("column_name", out _))
             foreach (var key in (string[])["data_type", "name", "type"])
                 if (Text(record, key) is null) yield return $"a column has no {key}";

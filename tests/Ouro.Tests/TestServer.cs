@@ -20,6 +20,9 @@ public class TestServer : IAsyncLifetime
     /// <summary>What this server is set to; a test of a setting overrides it.</summary>
     protected virtual Settings Settings => Limited(0);
 
+    /// <summary>What this server has besides its rooms.</summary>
+    protected virtual void Add(IServiceCollection services) { }
+
     /// <summary>The same settings with a limit of requests.</summary>
     protected Settings Limited(int requests) => With((nameof(Settings.RateLimit), requests));
 
@@ -42,7 +45,7 @@ public class TestServer : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         installation = Installation.Of(await DataDirectory.Open(folder, HolderKind.Server), await TestCluster.Clone());
-        app = OuroServer.Build(Settings, installation);
+        app = OuroServer.Build(Settings, installation, Add);
         await app.StartAsync();
         Root = new(app.Services.GetRequiredService<WebAddress>().Root.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 
 namespace Ouro;
 
@@ -35,7 +36,8 @@ public sealed record Permission(
 /// <param name="Comments">Comments on it.</param>
 /// <param name="Reactions">Reactions to it.</param>
 /// <param name="Downloads">Times it was downloaded.</param>
-public sealed record AssetCounts(long Views, long Comments, long Reactions, long Downloads);
+/// <param name="EarningsTotal">What it earned, in dollars; nothing while there are no payments.</param>
+public sealed record AssetCounts(long Views, long Comments, long Reactions, long Downloads, decimal EarningsTotal = 0);
 
 /// <summary>What a deletion removed, or with <c>dry_run</c> would remove.</summary>
 /// <param name="Id">The asset.</param>
@@ -62,7 +64,7 @@ public sealed record AssetSearch
 {
     /// <summary>Words to find, or one asset's id; null browses, newest first.</summary>
     public string? Query { get; init; }
-    /// <summary>The most results of one page, 1 to 200.</summary>
+    /// <summary>The most results of one page; more than 200 are 200.</summary>
     public int Limit { get; init; } = 20;
     /// <summary>Results to skip; <see cref="After"/> is exact and has no slope.</summary>
     public int Offset { get; init; }
@@ -82,8 +84,19 @@ public sealed record AssetSearch
     public Guid? TeamId { get; init; }
     /// <summary>Only assets of this owner.</summary>
     public Guid? UserId { get; init; }
-    /// <summary>Only assets of this visibility.</summary>
-    public Visibility? Visibility { get; init; }
+    /// <summary>Any of these visibilities.</summary>
+    public IReadOnlyList<Visibility> Visibilities { get; init; } = [];
+    /// <summary>Only assets under this licence.</summary>
+    public string? LicenseId { get; init; }
+    /// <summary>No assets of this owner.</summary>
+    public Guid? ExcludeUserId { get; init; }
+    /// <summary>No assets of these organizations.</summary>
+    public IReadOnlyList<Guid> ExcludeOrgIds { get; init; } = [];
+    /// <summary>
+    /// An object of what the metadata holds: <c>extension</c> and <c>file_type</c> (image, video, audio, pdf, 3d model, atomic structure), or any other key;
+    /// each is one value or a list of those that will do.
+    /// </summary>
+    public JsonElement? MetadataFilters { get; init; }
     /// <summary>Only assets that came through this door.</summary>
     public Source? Source { get; init; }
     /// <summary>Only assets without a parent.</summary>

@@ -63,6 +63,34 @@ sealed class Transport : IDisposable
         }
     }
 
+    /// <summary>Writes the bytes that a call answers with into a stream; once, because what was written cannot be taken back.</summary>
+    public async Task<DownloadedAsset> Download(Call call, Guid id, Stream destination, CancellationToken ct)
+    {
+        using var request = Request(call);
+        using var answer = await Arriving(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct));
+        if (!answer.IsSuccessStatusCode) await Read<Envelope<JsonElement?>>(call, answer, ct);
+        await using var body = await answer.Content.ReadAsStreamAsync(ct);
+        var (bytes, buffer) = (0L, new byte[81_920]);
+        // Only what arrives is the connection's; what the stream fails at is its owner's to hear of.
+        for (int read; (read = await Arriving(() => body.ReadAsync(buffer, ct).AsTask())) > 0; bytes += read) await destination.WriteAsync(buffer.AsMemory(0, read), ct);
+        var said = answer.Content.Headers;
+        return new(
+            said.ContentDisposition?.FileNameStar ?? said.ContentDisposition?.FileName?.Trim('"') ?? $"{id}.bin", said.ContentType?.ToString() ?? "application/octet-stream", bytes);
+
+        async Task<T> Arriving<T>(Func<Task<T>> next)
+        {
+            try
+            {
+                return await next();
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                ct.ThrowIfCancellationRequested();
+                throw new OuroException(0, "connection_failed", $"The connection to {root.Authority} broke: {e.Message}", hint: "Download it once more: what was written is a part of it.", inner: e);
+            }
+        }
+    }
+
     public void Dispose()
     {
         if (options.HttpClient is null) http.Dispose();

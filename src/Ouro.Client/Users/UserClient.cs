@@ -34,4 +34,19 @@ public sealed class UserClient
     public IAsyncEnumerable<UserProfile> SearchAsync(string query, CancellationToken cancellationToken = default) =>
         Paging.All(async (offset, _, ct) => (await transport.Send<IReadOnlyList<UserProfile>>(
             Call.Get("users/search", ("query", query), ("limit", 100), ("offset", offset)), ct)).ToPage(), 0, null, cancellationToken);
+
+    /// <summary>How much came of what an account made, as far as the caller may see it.</summary>
+    /// <param name="nameOrId">The username, or the account's id.</param>
+    /// <param name="since">Counts from this day on; null counts everything.</param>
+    /// <param name="limit">The most assets to tell one by one, 1 to 200; the newest.</param>
+    /// <param name="assetIds">Only these of its assets; null is all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="OuroException">There is no such account (404, <c>user_not_found</c>).</exception>
+    public Task<UserImpact> ImpactAsync(
+        string nameOrId, DateTimeOffset? since = null, int limit = 50, IEnumerable<Guid>? assetIds = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(nameOrId);
+        return transport.Data<UserImpact>(Call.Get($"users/{Uri.EscapeDataString(nameOrId)}/impact", ("since", since?.ToString("O")), ("limit", limit),
+            ("asset_ids", assetIds is null ? null : string.Join(',', assetIds))), cancellationToken);
+    }
 }

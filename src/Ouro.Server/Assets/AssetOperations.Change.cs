@@ -26,9 +26,7 @@ public sealed partial class AssetOperations
     /// <summary>The same for a room that changes more with it; the caller commits.</summary>
     public async Task<Asset> Change(Tx tx, Actor actor, Guid id, ChangeAsset change, CancellationToken ct, OwnChange? own = null)
     {
-        var held = await RightsOn(tx, actor, id, ct);
-        if (!held.MayWrite)
-            throw Refusal.Forbidden("update_forbidden", $"You may see this {Wire.Name(held.AssetType)} and not change it.", "Ask its owner for the role write.");
+        var held = await MustWrite(tx, actor, id, ct);
         // Of two who change it at once, the second waits here and goes on from what the first made of it.
         var prices = await AssetStore.Hold(tx, id, ct) ?? throw Refusal.NoAsset(id);
         var before = await AssetStore.Find(tx, actor, id, ct) ?? throw Refusal.NoAsset(id);
@@ -53,6 +51,13 @@ public sealed partial class AssetOperations
         await events.Record(tx, actor, $"{Wire.Name(before.AssetType)}.updated", id, Audience.Asset(id), new { changed = given }, ct);
         return await Get(tx, actor, id, ct);
     }
+
+    /// <summary>Who may change an asset: those with the role write.</summary>
+    public Task<HeldRights> MustWrite(Actor actor, Guid id, CancellationToken ct) => MustWrite(db, actor, id, ct);
+
+    static async Task<HeldRights> MustWrite(Session session, Actor actor, Guid id, CancellationToken ct) =>
+        await RightsOn(session, actor, id, ct) is var held && held.MayWrite ? held
+        : throw Refusal.Forbidden("update_forbidden", $"You may see this {Wire.Name(held.AssetType)} and not change it.", "Ask its owner for the role write.");
 
     static async Task<Place> PlaceAfter(Tx tx, Actor actor, Asset before, ChangeAsset change, CancellationToken ct)
     {

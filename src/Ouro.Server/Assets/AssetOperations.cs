@@ -61,9 +61,7 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
         var (user, role) = (input.Permission.User.UserId, input.Permission.Role);
         await using (var tx = await db.Begin(ct))
         {
-            var held = await RightsOn(tx, actor, id, ct);
-            if (!held.MayManage)
-                throw Refusal.Forbidden("share_forbidden", "Only admins of an asset can share it.", "Ask its owner.");
+            var held = await MustShare(tx, actor, id, ct);
             if (user == held.UserId)
                 throw Refusal.Invalid("owner_needs_no_role", "The owner of an asset has every right on it already.");
             if (!await AssetStore.Share(tx, id, user, actor.Id, role, clock.Now(), ct) && role != Role.None)
@@ -75,8 +73,15 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
         return await AssetStore.RightsOn(db, actor, id, ct) is null ? [] : await Permissions(actor, id, null, ct);
     }
 
+    /// <summary>Who may share an asset: its admins.</summary>
+    public Task<HeldRights> MustShare(Actor actor, Guid id, CancellationToken ct) => MustShare(db, actor, id, ct);
+
+    static async Task<HeldRights> MustShare(Session session, Actor actor, Guid id, CancellationToken ct) =>
+        await RightsOn(session, actor, id, ct) is { MayManage: true } held ? held
+        : throw Refusal.Forbidden("share_forbidden", "Only admins of an asset can share it.", "Ask its owner.");
+
     /// <summary>Deletes an asset, with what belongs to it where that is asked for. A dry run only tells what would go.</summary>
-    public async Task<DeleteResult> Delete(Actor actor, Guid id, AssetType? type, bool deleteChildren, bool dryRun, CancellationToken ct)
+    public async Task<DeleteResult> Delete(Actor actor, Guid id, AssetType? type, bool? deleteChildren, bool dryRun, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         await tx.Run($"set local lock_timeout = '3s'", ct);
@@ -84,10 +89,11 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
         if (type is { } expected && held.AssetType != expected) throw Refusal.NoAsset(id);
         if (!held.MayManage)
             throw Refusal.Forbidden("delete_forbidden", "Only admins of an asset can delete it.", "Ask its owner.");
-        var children = await AssetStore.Children(tx, id, ct);
+        var children = await AssetStore.Children(tx, actor, id, ct);
         if (children.Count > 10_000)
             throw Refusal.Conflict("too_many_children", "More than 10,000 assets belong to this one. Delete some of them first.");
-        if (children.Count > 0 && !deleteChildren && !dryRun)
+        // A service without its routes is nothing, so they go with it unless somebody says no.
+        if (children.Count > 0 && !dryRun && !(deleteChildren ?? held.AssetType == AssetType.Service))
             throw Refusal.Conflict("has_children", $"{children.Count} assets belong to this one.", "Delete with delete_children=true to delete them too.");
         var result = new DeleteResult(id, held.Name, held.AssetType, children, dryRun);
         if (dryRun) return result;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ouro.Server.Assets;
 
 /// <summary>Where an asset may go, and who sees it when nobody says.</summary>
@@ -6,8 +8,9 @@ public static class AssetRules
     /// <summary>What the role write changes; all else is for admins: who sees it, where it lives, what it costs.</summary>
     public static readonly string[] ForWriters = ["name", "description", "license_id", "attribution"];
 
-    /// <summary>The fields that a change gives, by their names on the wire.</summary>
-    public static List<string> Given(ChangeAsset change) => [.. Data.Wire.Element(change).EnumerateObject().Select(field => field.Name)];
+    /// <summary>The fields that a change gives, by their names on the wire; an object that says nothing is none.</summary>
+    public static List<string> Given(ChangeAsset change) =>
+        [.. Data.Wire.Element(change).EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Object || field.Value.EnumerateObject().Any()).Select(field => field.Name)];
 
     /// <summary>The visibility that an asset has in its place: the one asked for, or where nobody says, its team's.</summary>
     public static Visibility MustBeVisible(Place place, Visibility? asked, Place? parent, bool privateByDefault)

@@ -14,7 +14,7 @@ public sealed record AssetRow : Asset
     public Guid TeamOrgId { get; init; }
 }
 
-static class AssetStore
+static partial class AssetStore
 {
     /// <summary>What travels of an asset; its preview is content, and goes to who may open it.</summary>
     public static Sql Columns(Actor actor) => $"""
@@ -114,19 +114,33 @@ static class AssetStore
         db.Query<AssetRow>(Found(actor, search, filters, order), ct);
 
     /// <summary>The page is found first and named after: joins and snippets are for its rows only.</summary>
-    public static Sql Found(Actor actor, AssetSearch search, Sql filters, SearchOrder order) => $"""
-        select {Columns(actor)}{order.Columns}
-        from (
-          select a.*{order.Ranks}
-          from assets a{order.Joins}
-          where {Rights.CanRead(actor)} and {filters}
-          order by {order.By}
-          limit {search.Limit + 1} offset {search.Offset}) a
-        join users u on u.id = a.user_id
-        join organizations o on o.id = a.org_id
-        join teams t on t.id = a.team_id
-        order by {order.Again}
-        """;
+    public static Sql Found(Actor actor, AssetSearch search, Sql filters, SearchOrder order)
+    {
+        Sql which = $"{Rights.CanRead(actor)} and {filters}";
+        // What nobody looked at comes after what somebody did, newest first; so neither part reads everything.
+        Sql among = order.PopularSince is null ? (Sql)$"select a.*{order.Ranks} from assets a where {which}" : $"""
+            (select a.*, v.views as popularity from viewed v join assets a on a.id = v.asset_id where {which})
+            union all
+            (select a.*, 0 as popularity from assets a where {which} and a.id not in (select v.asset_id from viewed v)
+              order by a.created_at desc, a.id desc limit {(long)search.Offset + search.Limit + 1})
+            """;
+        Sql viewed = order.PopularSince is not { } day ? Sql.Empty : $"""
+            with viewed as materialized (
+              select asset_id, sum(views)::bigint as views from asset_views where day >= {day} group by asset_id having sum(views) > 0)
+
+            """;
+        return $"""
+            {viewed}select {Columns(actor)}{order.Columns}
+            from (
+              select * from ({among}) a
+              order by {order.By}
+              limit {search.Limit + 1} offset {search.Offset}) a
+            join users u on u.id = a.user_id
+            join organizations o on o.id = a.org_id
+            join teams t on t.id = a.team_id
+            order by {order.By}
+            """;
+    }
 
     public static Task<bool> View(Session db, Actor actor, Guid id, DateOnly today, CancellationToken ct) => db.Maybe<bool>($"""
         with seen as (select a.id from assets a where a.id = {id} and {Rights.CanRead(actor)}),
@@ -137,10 +151,16 @@ static class AssetStore
         """, ct);
 
     public static Task<AssetCounts?> Counts(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<AssetCounts>($"""
-        select coalesce((select sum(v.views) from asset_views v where v.asset_id = a.id), 0)::bigint as views,
-          0::bigint as comments, 0::bigint as reactions, 0::bigint as downloads
+        select v.views, 0::bigint as comments, 0::bigint as reactions, v.downloads
         from assets a
+        cross join lateral (
+          select coalesce(sum(views), 0)::bigint as views, coalesce(sum(downloads), 0)::bigint as downloads from asset_views where asset_id = a.id) v
         where a.id = {id} and {Rights.CanRead(actor)}
+        """, ct);
+
+    public static Task CountDownload(Session db, Guid id, DateOnly today, CancellationToken ct) => db.Run($"""
+        insert into asset_views (asset_id, day, views, downloads) select id, {today}, 0, 1 from assets where id = {id}
+        on conflict (asset_id, day) do update set downloads = asset_views.downloads + 1
         """, ct);
 
     public static Task<List<SharedWithRow>> Shares(Session db, Guid id, CancellationToken ct) => db.Query<SharedWithRow>($"""
@@ -163,12 +183,16 @@ static class AssetStore
                 on conflict (asset_id, user_id) do update set role = excluded.role, granter_id = excluded.granter_id, last_updated = excluded.last_updated
                 """, ct) == 1;
 
-    public static Task<List<DeletedChild>> Children(Session tx, Guid id, CancellationToken ct) => tx.Query<DeletedChild>($"""
+    /// <summary>All that belongs to an asset; what the actor may not see has no name.</summary>
+    public static Task<List<DeletedChild>> Children(Session tx, Actor actor, Guid id, CancellationToken ct) => tx.Query<DeletedChild>($"""
         with recursive below as (
-          select c.id, c.name, c.asset_type from assets c where c.parent_id = {id}
+          select c.id from assets c where c.parent_id = {id}
           union all
-          select c.id, c.name, c.asset_type from assets c join below b on c.parent_id = b.id)
-        select id, name, asset_type from below limit 10001
+          select c.id from assets c join below b on c.parent_id = b.id)
+        select a.id, case when {Rights.CanRead(actor)} then a.name end as name, a.asset_type
+        from below b
+        join assets a on a.id = b.id
+        limit 10001
         """, ct);
 
     public static async Task<bool> Remove(Session tx, Guid id, CancellationToken ct) => await tx.Run($"delete from assets where id = {id}", ct) == 1;
@@ -201,12 +225,15 @@ public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid
 public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility);
 
 /// <summary>How a list of assets is ordered, and what that needs.</summary>
-/// <param name="By">The order of the whole list.</param>
-/// <param name="Again">The same order among the rows of the page.</param>
-/// <param name="Ranks">What the order needs besides the asset's own columns.</param>
-/// <param name="Joins">Where that comes from.</param>
+/// <param name="By">The order.</param>
+/// <param name="Ranks">What it needs besides the asset's own columns.</param>
 /// <param name="Columns">What only the rows of the page get.</param>
-sealed record SearchOrder(Sql By, Sql Again, Sql Ranks, Sql Joins, Sql Columns);
+/// <param name="Moment">The moment that the list goes down by, where it has a cursor.</param>
+sealed record SearchOrder(Sql By, Sql Ranks, Sql Columns, Func<Asset, DateTimeOffset>? Moment = null)
+{
+    /// <summary>For the order by views: those from this day on count.</summary>
+    public DateOnly? PopularSince { get; init; }
+}
 
 /// <summary>A permission, with the name of who holds it.</summary>
 sealed record SharedWithRow(

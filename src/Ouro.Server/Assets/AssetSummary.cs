@@ -14,6 +14,10 @@ public record AssetSummary
         (LicenseId, Attribution, Username) = (asset.LicenseId, asset.Attribution, asset.User?.Username);
         (OrgId, OrgName, TeamId, TeamName) = (asset.OrgId, asset.Organization?.Name, asset.TeamId, asset.Team?.Name);
         (ParentId, Url) = (asset.ParentId, asset.Url);
+        if (asset.Monetization == "none") return;
+        (Monetization, PriceCurrency, CostAccounting, CostUnit) = (asset.Monetization, asset.PriceCurrency, asset.CostAccounting, asset.CostUnit);
+        (Price, PriceUsd, PriceSats, UnitCost, UnitCostUsd, UnitCostSats) = (asset.Price, asset.PriceUsd, asset.PriceSats, asset.UnitCost, asset.UnitCostUsd, asset.UnitCostSats);
+        CostSummary = PriceRules.Told(asset);
     }
 
     public Guid Id { get; }
@@ -33,6 +37,17 @@ public record AssetSummary
     public string? TeamName { get; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public Guid? ParentId { get; }
     public string? Url { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Monetization { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? PriceCurrency { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public decimal? Price { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public decimal? PriceUsd { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? PriceSats { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public decimal? UnitCost { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public decimal? UnitCostUsd { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? UnitCostSats { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? CostUnit { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? CostAccounting { get; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? CostSummary { get; }
 }
 
 /// <summary>An asset that was opened: its summary, how often it was used, and in full what only its type has.</summary>
@@ -40,7 +55,7 @@ public sealed record OpenedAsset : AssetSummary
 {
     public OpenedAsset(Asset asset, AssetCounts counts, JsonElement? details) : base(asset)
     {
-        (Views, Comments, Reactions, Downloads) = counts;
+        (Views, Comments, Reactions, Downloads, _) = counts;
         Details = details?.EnumerateObject().ToDictionary(d => d.Name, d => d.Value);
     }
 

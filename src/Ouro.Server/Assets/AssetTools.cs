@@ -17,9 +17,9 @@ public static partial class AssetTools
     /// <param name="team_id">Only of this team.</param>
     /// <param name="user_id">Only of this owner.</param>
     /// <param name="visibility">Only of this visibility.</param>
-    /// <param name="file_type">For files: image, video, audio or pdf.</param>
-    /// <param name="extension">For files: the ending, without the dot.</param>
-    /// <param name="metadata_filters">For files: other metadata, as an object or its JSON text.</param>
+    /// <param name="file_type">Only files of this kind: image, video, audio, pdf, 3d model or atomic structure.</param>
+    /// <param name="extension">Only files with this ending, e.g. cif.</param>
+    /// <param name="metadata_filters">What else the metadata holds: key → value, or key → list of values that will do; an object or its JSON text.</param>
     /// <param name="sort">The order: relevant where there are words, recent where there are none.</param>
     /// <param name="time_window">For sort=popular: the time that counts.</param>
     /// <param name="limit">The most results, 1 to 200.</param>
@@ -36,13 +36,11 @@ public static partial class AssetTools
         [AllowedValues("day", "week", "month", "all")] string? time_window = null,
         [Range(1, 200)] int limit = 10, int offset = 0, string? after = null, CancellationToken ct = default)
     {
-        if (file_type is not null || extension is not null || metadata_filters is not null)
-            throw Refusal.Invalid("metadata_filters_not_available", "This server has no files yet, and file_type, extension and metadata_filters are about files.",
-                "Search without them.");
         var page = await searches.Search(actor, new()
         {
             Query = query, Types = asset_type is { } type ? [type] : [], Scope = scope, OrgId = org_id, TeamId = team_id, UserId = user_id,
-            Visibility = visibility, Sort = sort, TimeWindow = time_window, Limit = limit, Offset = offset, After = after,
+            Visibilities = visibility is { } only ? [only] : [], MetadataFilters = Metadata(file_type, extension, ToolArguments.Given("metadata_filters", metadata_filters, JsonValueKind.Object, "an object")),
+            Sort = sort, TimeWindow = time_window, Limit = limit, Offset = offset, After = after,
         }, ct);
         return ToolAnswers.List("assets", new Page<AssetHit>([.. page.Items.Select(asset => new AssetHit(asset))], page.Pagination), AssetHit.Bullet, after);
     }
@@ -60,4 +58,51 @@ public static partial class AssetTools
         var (asset, counts, details) = await assets.Open(actor, id, detail == "full", ct);
         return ToolAnswers.One(new OpenedAsset(asset, counts, details));
     }
+
+    static JsonElement? Metadata(string? fileType, string? extension, JsonElement? filters)
+    {
+        var all = filters?.EnumerateObject().ToDictionary(filter => filter.Name, filter => (object)filter.Value) ?? [];
+        if (fileType is not null) all["file_type"] = fileType;
+        if (extension is not null) all["extension"] = extension;
+        return all.Count == 0 ? null : Data.Wire.Element(all);
+    }
+
+    /// <summary>Give somebody a role on an asset that you are an admin of, or change it. Whoever is mentioned or linked to gets no access by that; this gives it.</summary>
+    /// <param name="id">The asset's id.</param>
+    /// <param name="user_id">The id of the account that is to have the role.</param>
+    /// <param name="role">read sees it, write changes it too, admin shares and deletes it too; none takes the role back.</param>
+    [McpServerTool(Name = "share_asset", ReadOnly = false, Destructive = true, Idempotent = true)]
+    public static async partial Task<CallToolResult> ShareAsset(
+        AssetOperations assets, Actor actor, Guid id, Guid user_id, [AllowedValues("read", "write", "admin", "none")] Role role = Role.Read, CancellationToken ct = default)
+    {
+        await assets.Share(actor, id, new(new(new(user_id), role)), ct);
+        return ToolAnswers.One(new { id, user_id, role });
+    }
+
+    /// <summary>Delete an asset of any type for ever. Look first with dry_run=true; what others made of it or wrote on it goes too with delete_children=true.</summary>
+    /// <param name="id">The asset's id.</param>
+    /// <param name="delete_children">Also delete what belongs to it: the routes of a service, the comments on a post. Omitted: only for services.</param>
+    /// <param name="dry_run">Only tell what would go.</param>
+    [McpServerTool(Name = "delete_asset", ReadOnly = false, Destructive = true)]
+    public static async partial Task<CallToolResult> DeleteAsset(
+        AssetOperations assets, Actor actor, Guid id, bool? delete_children = null, bool dry_run = false, CancellationToken ct = default)
+    {
+        var gone = await assets.Delete(actor, id, null, delete_children, dry_run, ct);
+        return ToolAnswers.One(new { deleted = !gone.DryRun, gone.Id, gone.Name, gone.AssetType, gone.DeletedChildren, deleted_children_count = gone.DeletedChildren.Count, gone.DryRun });
+    }
+
+    /// <summary>Get the content of an asset as a file: a link that works for a quarter of an hour without a credential, and the command that fetches it.</summary>
+    /// <param name="id">The asset's id.</param>
+    /// <param name="asset_type">The type that you expect; another is refused.</param>
+    /// <param name="format">The format of the file, e.g. csv; omitted, the type's own.</param>
+    [McpServerTool(Name = "download_asset", ReadOnly = true, Idempotent = false)]
+    public static async partial Task<CallToolResult> DownloadAsset(
+        DownloadOperations downloads, Actor actor, Guid id, [AllowedValues("dataset", "file", "post")] AssetType? asset_type = null, string? format = null,
+        CancellationToken ct = default)
+    {
+        var link = await downloads.DownloadUrl(actor, id, new(asset_type, format), ct);
+        return ToolAnswers.One(new { id, link.DownloadUrl, link.FileName, link.ContentType, link.ExpiresIn, link.AssetType, command = $"curl -f -o {Quoted(link.FileName)} {Quoted(link.DownloadUrl)}" });
+    }
+
+    static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

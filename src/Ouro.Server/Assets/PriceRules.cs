@@ -70,11 +70,17 @@ public static class PriceRules
         return both.Count == 0 ? null : string.Join(" or ", both) + (use ? $" per {asset.CostUnit ?? "call"}" : "");
     }
 
-    static string Sold(AssetType type) => type switch
+    /// <summary>Whether assets of this type can be sold.</summary>
+    public static bool IsSold(AssetType type) => How(type) is not null;
+
+    static string Sold(AssetType type) => How(type)
+        ?? throw Refusal.Fields(("visibility", $"A {Data.Wire.Name(type)} is not sold: only datasets, files, posts and routes can be monetized."));
+
+    static string? How(AssetType type) => type switch
     {
         AssetType.Dataset or AssetType.File or AssetType.Post => "pay-to-unlock",
         AssetType.Route => "pay-per-use",
-        _ => throw Refusal.Fields(("visibility", $"A {Data.Wire.Name(type)} is not sold: only datasets, files, posts and routes can be monetized.")),
+        _ => null,
     };
 
     static Prices Priced(Prices now, Pricing asked, string currency)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Ouro.Server.Data;
 
 namespace Ouro.Server.Assets;
@@ -7,46 +6,51 @@ namespace Ouro.Server.Assets;
 /// <summary>The one list of assets: browse, search words, look up an id; always only what the actor may see.</summary>
 public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
 {
+    /// <summary>The largest page.</summary>
+    public const int MostOfAPage = 200;
+
     public async Task<Page<Asset>> Search(Actor actor, AssetSearch search, CancellationToken ct)
     {
-        Contract.Window(search.Limit, search.Offset);
-        var query = Contract.Clean(search.Query?.Trim() ?? "", "query");
-        var found = Guid.TryParse(query, out var id)
-            ? await assets.Lookup(actor, id, ct)
-            : await Matching(actor, search with { Query = query }, ct);
+        var (size, skip) = Contract.Window(Math.Min(search.Limit, MostOfAPage), search.Offset);
+        search = search with { Limit = size, Query = Contract.Clean(search.Query?.Trim() ?? "", "query") };
+        var (filters, order) = Parts(actor, search, Today);
+        // An id as the query finds that asset, whatever else is asked for.
+        if (Guid.TryParse(search.Query, out var id))
+            return Page(skip > 0 || search.After is not null ? [] : await assets.Lookup(actor, id, ct), search, order);
+        return Page(await AssetStore.Search(db, actor, search, filters, order, ct), search, order);
+    }
+
+    /// <summary>What belongs to an asset and the actor may see, newest first.</summary>
+    public async Task<Page<Asset>> Children(Actor actor, Guid id, int? limit, int? offset, string? after, CancellationToken ct)
+    {
+        var (size, skip) = Contract.Window(limit, offset, MostOfAPage);
+        await assets.RightsOn(actor, id, ct);
+        var search = new AssetSearch { Limit = size, Offset = skip, After = after };
+        var (filters, order) = Parts(actor, search, Today);
+        return Page(await AssetStore.Search(db, actor, search, $"a.parent_id = {id} and {filters}", order, ct), search, order);
+    }
+
+    DateOnly Today => DateOnly.FromDateTime(clock.Now().UtcDateTime);
+
+    Page<Asset> Page(List<AssetRow> found, AssetSearch search, SearchOrder order)
+    {
         var page = found.Take(search.Limit).Select(assets.Shaped).ToList();
         var more = found.Count > search.Limit;
-        // Only the order by creation has a cursor; the others shift while they are read.
-        var after = more && IsByCreation(search, query) ? new Cursor(page[^1].CreatedAt, page[^1].Id).ToString() : null;
-        return new(page, new(search.Offset, search.Limit, more, After: after));
+        // At its end a list is counted; before it, counting would cost more than it tells.
+        long? total = more || search.After is { Length: > 0 } || page.Count == 0 && search.Offset > 0 ? null : search.Offset + page.Count;
+        return new(page, new(search.Offset, search.Limit, more, total, more && order.Moment is { } moment ? new Cursor(moment(page[^1]), page[^1].Id).ToString() : null));
     }
 
-    async Task<List<AssetRow>> Matching(Actor actor, AssetSearch search, CancellationToken ct)
+    /// <summary>What a search narrows the list to, as conditions over <c>assets a</c>, and its order.</summary>
+    internal static (Sql Filters, SearchOrder Order) Parts(Actor actor, AssetSearch search, DateOnly today)
     {
-        var (filters, order) = Parts(actor, search, DateOnly.FromDateTime(clock.Now().UtcDateTime));
-        return await AssetStore.Search(db, actor, search, filters, order, ct);
+        var order = Order(search, search.Query ?? "", today);
+        return (Filters(actor, search, search.Query ?? "", order), order);
     }
-
-    static bool IsByCreation(AssetSearch search, string query) => (search.Sort ?? (query.Length > 0 ? "relevant" : "recent")) == "recent" || (search.Sort == "relevant" && query.Length == 0);
 
     static SearchOrder Order(AssetSearch search, string query, DateOnly today)
     {
-        Sql byCreation = $"a.created_at desc, a.id desc";
-        if (IsByCreation(search, query)) return new(byCreation, byCreation, Sql.Empty, Sql.Empty, Snippet(query));
-        return search.Sort switch
-        {
-            null or "relevant" => new(
-                $"relevance desc, {byCreation}", $"a.relevance desc, {byCreation}", $", ts_rank_cd(a.words, {Words(query)}) as relevance", Sql.Empty, Snippet(query)),
-            "updated" => new($"a.last_updated desc, a.id desc", $"a.last_updated desc, a.id desc", Sql.Empty, Sql.Empty, Snippet(query)),
-            "popular" => new(
-                $"views desc, {byCreation}", $"a.views desc, {byCreation}", $", coalesce(c.views, 0) as views", Popular(search.TimeWindow, today), Snippet(query)),
-            _ => throw Refusal.Fields(("sort", "sort is relevant, recent, popular or updated.")),
-        };
-    }
-
-    static Sql Popular(string? window, DateOnly today)
-    {
-        var since = window switch
+        var since = search.TimeWindow switch
         {
             "day" => today.AddDays(-1),
             "week" => today.AddDays(-7),
@@ -54,7 +58,16 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
             "all" => DateOnly.MinValue,
             _ => throw Refusal.Fields(("time_window", "time_window is day, week, month or all.")),
         };
-        return $" left join (select v.asset_id, sum(v.views)::bigint as views from asset_views v where v.day >= {since} group by v.asset_id) c on c.asset_id = a.id";
+        var recent = new SearchOrder($"a.created_at desc, a.id desc", Sql.Empty, Snippet(query), a => a.CreatedAt);
+        return (search.Sort ?? (query.Length > 0 ? "relevant" : "recent")) switch
+        {
+            "recent" => recent,
+            "relevant" when query.Length == 0 => recent,
+            "relevant" => new($"a.relevance desc, {recent.By}", $", ts_rank_cd(a.words, {Words(query)}) as relevance", recent.Columns),
+            "updated" => new($"a.last_updated desc, a.id desc", Sql.Empty, recent.Columns, a => a.LastUpdated),
+            "popular" => new($"a.popularity desc, {recent.By}", Sql.Empty, recent.Columns) { PopularSince = since },
+            _ => throw Refusal.Fields(("sort", "sort is relevant, recent, popular or updated.")),
+        };
     }
 
     static Sql Snippet(string query) => query.Length == 0 ? Sql.Empty : $"""
@@ -64,14 +77,7 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
           then 'name' else 'body' end as match_source
         """;
 
-    /// <summary>What a search narrows the list to, as conditions over <c>assets a</c>.</summary>
-    internal static (Sql Filters, SearchOrder Order) Parts(Actor actor, AssetSearch search, DateOnly today)
-    {
-        var query = search.Query ?? "";
-        return (Filters(actor, search, query), Order(search, query, today));
-    }
-
-    static Sql Filters(Actor actor, AssetSearch search, string query)
+    static Sql Filters(Actor actor, AssetSearch search, string query, SearchOrder order)
     {
         List<Sql> filters = [];
         if (query.Length > 0) filters.Add($"a.words @@ {Words(query)}");
@@ -79,22 +85,27 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
         if (search.OrgId is { } org) filters.Add($"a.org_id = {org}");
         if (search.TeamId is { } team) filters.Add($"a.team_id = {team}");
         if (search.UserId is { } user) filters.Add($"a.user_id = {user}");
-        if (search.Visibility is { } visibility) filters.Add($"a.visibility = {visibility}");
+        if (search.Visibilities.Count > 0) filters.Add($"a.visibility = any({search.Visibilities.Select(v => Wire.Name(v)).ToArray()})");
+        if (search.LicenseId is { } licence) filters.Add($"a.license_id = {licence}");
         if (search.Source is { } source) filters.Add($"a.source = {source}");
         if (search.TopLevelOnly) filters.Add($"a.parent_id is null");
+        if (search.ExcludeUserId is { } other) filters.Add($"a.user_id <> {other}");
+        if (search.ExcludeOrgIds.Count > 0) filters.Add($"a.org_id <> all({search.ExcludeOrgIds.ToArray()})");
+        if (search.MetadataFilters is { } metadata) filters.Add(MetadataFilters.Of(metadata));
         filters.Add(search.Scope switch
         {
             null or "all" => Sql.True,
             "personal" => $"a.user_id = {actor.Id} and a.org_id = {Ids.Global}",
             "org" => $"a.org_id = {actor.Context}",
-            "global" => $"a.visibility = 'public'",
+            "global" => $"a.visibility in ('public', 'monetized')",
             _ => throw Refusal.Fields(("scope", "scope is personal, org, global or all.")),
         });
         if (search.After is { Length: > 0 } after)
         {
-            if (!IsByCreation(search, query)) throw Refusal.Fields(("after", "Only the order by creation has a cursor; page this list by offset."));
+            if (order.Moment is null) throw Refusal.Fields(("after", "Only the orders recent and updated have a cursor; page this list by offset."));
             var cursor = Cursor.Parse(after);
-            filters.Add($"(a.created_at, a.id) < ({cursor.At}, {cursor.Id})");
+            Sql moment = search.Sort == "updated" ? (Sql)$"a.last_updated" : $"a.created_at";
+            filters.Add($"({moment}, a.id) < ({cursor.At}, {cursor.Id})");
         }
         return Sql.Join(" and ", filters);
     }
@@ -113,54 +124,4 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
         foreach (var c in query) words.Append(char.IsLetterOrDigit(c) ? c : ' ');
         return string.Join(" & ", words.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(16).Select(w => w + ":*"));
     }
-
-    /// <summary>Reads the public clients' query: filters as JSON text, and blank words for what is not set.</summary>
-    public static AssetSearch Read(string? query, int? limit, int? offset, string? after, string? scope, string? sort, string? timeWindow, string? filters)
-    {
-        var (size, skip) = Contract.Window(limit, offset);
-        var search = new AssetSearch
-        {
-            Query = query, Limit = size, Offset = skip, After = after, Scope = Set(scope), Sort = Set(sort), TimeWindow = Set(timeWindow),
-        };
-        if (Set(filters) is not { } text) return search;
-        JsonElement given;
-        try
-        {
-            given = JsonSerializer.Deserialize<JsonElement>(text);
-        }
-        catch (JsonException)
-        {
-            throw Refusal.Fields(("filters", "filters is the JSON text of an object."));
-        }
-        if (given.ValueKind != JsonValueKind.Object) throw Refusal.Fields(("filters", "filters is the JSON text of an object."));
-        foreach (var filter in given.EnumerateObject())
-            search = filter.Name switch
-            {
-                "asset_type" => search with { Types = [.. Texts(filter).Select(text => Contract.One<AssetType>(text, $"filters.{filter.Name}"))] },
-                "org_id" => search with { OrgId = Id(filter) },
-                "team_id" => search with { TeamId = Id(filter) },
-                "user_id" => search with { UserId = Id(filter) },
-                "visibility" => search with { Visibility = Texts(filter).Select(text => Contract.One<Visibility>(text, $"filters.{filter.Name}")).Cast<Visibility?>().FirstOrDefault() },
-                "source" => search with { Source = Texts(filter).Select(text => Contract.One<Source>(text, $"filters.{filter.Name}")).Cast<Source?>().FirstOrDefault() },
-                "top_level_only" => search with { TopLevelOnly = filter.Value.ValueKind == JsonValueKind.True },
-                _ => search,
-            };
-        return search;
-    }
-
-    static string? Set(string? value) =>
-        string.IsNullOrWhiteSpace(value) || value.Trim().ToLowerInvariant() is "null" or "none" or "undefined" or "/null" ? null : value.Trim();
-
-    static IEnumerable<string> Texts(JsonProperty filter)
-    {
-        var values = filter.Value.ValueKind == JsonValueKind.Array ? filter.Value.EnumerateArray() : Enumerable.Repeat(filter.Value, 1);
-        foreach (var value in values)
-            if (value.ValueKind == JsonValueKind.String) { if (Set(value.GetString()) is { } text) yield return text; }
-            else if (value.ValueKind != JsonValueKind.Null)
-                throw Refusal.Fields(($"filters.{filter.Name}", $"{filter.Name} is a text, or a list of texts."));
-    }
-
-    static Guid? Id(JsonProperty filter) => Texts(filter).FirstOrDefault() is not { } text ? null
-        : Guid.TryParse(text, out var id) ? id
-        : throw Refusal.Fields(($"filters.{filter.Name}", $"{filter.Name} is a uuid."));
 }

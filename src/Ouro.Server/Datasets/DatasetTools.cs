@@ -61,7 +61,7 @@ public static partial class DatasetTools
     {
         var written = await datasets.Create(actor, new()
         {
-            Name = name, Rows = Given("data", data, JsonValueKind.Array, "a list of objects, one for each row"), OrgId = org_id, TeamId = team_id,
+            Name = name, Rows = ToolArguments.Given("data", data, JsonValueKind.Array, "a list of objects, one for each row"), OrgId = org_id, TeamId = team_id,
             Visibility = visibility, Description = description is null ? null : Content.Of(description), LicenseId = license_id, Attribution = Given<Attribution>("attribution", attribution, JsonValueKind.Object, "an object"),
             Refs = Given<Dictionary<string, ColumnRef?>>("refs", refs, JsonValueKind.Object, RefsShape),
             EnumColumns = Given<Dictionary<string, ColumnValues?>>("enum_columns", enum_columns, JsonValueKind.Object, EnumsShape),
@@ -94,7 +94,7 @@ public static partial class DatasetTools
         [ArgumentShape("object", "string")] JsonElement? enum_columns = null, string? license_id = null, [ArgumentShape("object")] JsonElement? attribution = null,
         CancellationToken ct = default)
     {
-        var rows = Given("data", data, JsonValueKind.Array, "a list of objects, one for each row");
+        var rows = ToolArguments.Given("data", data, JsonValueKind.Array, "a list of objects, one for each row");
         var asset = await datasets.Update(actor, id, new()
         {
             Name = name is null ? default : new(name), Visibility = visibility, OrgId = org_id, TeamId = team_id,
@@ -120,7 +120,7 @@ public static partial class DatasetTools
     public static async partial Task<CallToolResult> EditDatasetColumns(
         DatasetOperations datasets, Actor actor, Guid dataset_id, [ArgumentShape("array", "string")] JsonElement operations, CancellationToken ct = default)
     {
-        var given = Given("operations", operations, JsonValueKind.Array, "a list of objects, each with an op")!.Value;
+        var given = ToolArguments.Given("operations", operations, JsonValueKind.Array, "a list of objects, each with an op")!.Value;
         var edited = await datasets.EditColumns(actor, dataset_id, [.. given.EnumerateArray().Select(Edit)], ct);
         return ToolAnswers.One(new { dataset_id, Operations = edited, Schema = (await datasets.Schema(actor, dataset_id, ct)).Select(c => new { c.ColumnName, c.DataType }) });
     }
@@ -141,21 +141,6 @@ public static partial class DatasetTools
         }
     }
 
-    /// <summary>A value that came as itself or as its JSON text.</summary>
-    static JsonElement? Given(string argument, JsonElement? given, JsonValueKind kind, string shape)
-    {
-        if (given is not { } value) return null;
-        try
-        {
-            if (value.ValueKind == JsonValueKind.String) value = JsonElement.Parse(value.GetString()!);
-        }
-        catch (JsonException e)
-        {
-            throw Refusal.Fields((argument, $"{argument} is not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Send {shape}."));
-        }
-        return value.ValueKind == kind ? value : throw Refusal.Fields((argument, $"{argument} is {shape}."));
-    }
-
     const string RefsShape = """an object of column → {"kind": "asset" or "action", "asset_type": optional}""";
     const string EnumsShape = """an object of column → {"values": ["…"]}""";
 
@@ -163,7 +148,7 @@ public static partial class DatasetTools
     {
         try
         {
-            return Given(argument, given, kind, shape)?.Deserialize<T>(OuroJson.Options);
+            return ToolArguments.Given(argument, given, kind, shape)?.Deserialize<T>(OuroJson.Options);
         }
         catch (JsonException e)
         {

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Ouro.Server.Kernel;
 
 /// <summary>The REST translator of refusals: every failure below <c>/api</c> leaves as the envelope, whatever went wrong.</summary>
-public static class RestRefusals
+public static partial class RestRefusals
 {
     public static void UseRestRefusals(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -34,7 +35,8 @@ public static class RestRefusals
                 return new(413, "body_too_large", "The body is larger than this call takes.", "Send it in parts, or as a file.");
             case BadHttpRequestException { InnerException: JsonException json }: return Malformed(json);
             case JsonException json: return Malformed(json);
-            case BadHttpRequestException bad: return new(bad.StatusCode, "malformed_request", bad.StatusCode == 400 ? Readable(bad.Message) : bad.Message);
+            case BadHttpRequestException { StatusCode: 400 } bad: return Misread(bad.Message);
+            case BadHttpRequestException bad: return new(bad.StatusCode, "malformed_request", bad.Message);
             case InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal):
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return new(400, "invalid_text", "A text holds a character that cannot be kept: NUL, or half of a character.", "Remove it.");
@@ -54,16 +56,50 @@ public static class RestRefusals
         return new(500, "internal_error", $"The server failed at this. It is logged as request {context.TraceIdentifier}.");
     }
 
-    static Refusal Malformed(JsonException e) =>
-        new(400, "malformed_json", e.Path is null or "$"
-            ? "The body is not JSON of the expected shape."
-            : $"The body is not of the expected shape at {e.Path}.", e.LineNumber is { } line ? $"Line {line + 1}, byte {e.BytePositionInLine + 1}." : null);
+    static Refusal Malformed(JsonException e)
+    {
+        var where = e.LineNumber is { } line ? $"Line {line + 1}, byte {e.BytePositionInLine + 1}." : null;
+        if (e.Path?.TrimStart('$', '.') is not { Length: > 0 } field) return new(400, "malformed_json", "The body is not JSON of the expected shape.", where);
+        var problem = Choices(e.Message) is { } choices ? $"{field.Split('.')[^1]} is one of {choices}." : $"The body is not of the expected shape at {field}.";
+        return new(400, "malformed_json", problem, where, Details(field, problem));
+    }
 
-    // The framework names its own parameter types; a caller knows only the value.
-    static string Readable(string message) =>
-        message.StartsWith("Failed to bind parameter", StringComparison.Ordinal) && message.LastIndexOf(" from ", StringComparison.Ordinal) is var from and > 0
-            ? $"A value in the address is malformed: {message[(from + 6)..].TrimEnd('.')}."
-            : message;
+    // The framework names its own types; a caller knows only the words that they stand for.
+    static string? Choices(string message) =>
+        EnumType().Match(message) is { Success: true } found && typeof(Asset).Assembly.GetType(found.Groups["type"].Value) is { IsEnum: true } type
+            ? string.Join(", ", Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, type, OuroJson.Options).GetString()))
+            : null;
+
+    static Refusal Misread(string message)
+    {
+        if (Missing().Match(message) is { Success: true } missing)
+            return missing.Groups["from"].Value == "body"
+                ? new(400, "malformed_request", "This call needs a body: a JSON object.", null, Details("body", "It is missing, or null."))
+                : Named(missing.Groups["name"].Value, "{0} is missing.");
+        if (Unfit().Match(message) is not { Success: true } unfit) return new(400, "malformed_request", message);
+        var type = unfit.Groups["type"].Value;
+        var kind = type.Contains("int", StringComparison.OrdinalIgnoreCase) || type.Contains("long", StringComparison.OrdinalIgnoreCase) ? "a whole number"
+            : type.Contains("Guid", StringComparison.Ordinal) ? "a uuid" : type.Contains("bool", StringComparison.OrdinalIgnoreCase) ? "true or false" : "another kind of value";
+        return Named(unfit.Groups["name"].Value, $"{{0}} is {kind}, not “{unfit.Groups["value"].Value}”.");
+
+        static Refusal Named(string parameter, string problem)
+        {
+            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter);
+            problem = problem.Replace("{0}", name, StringComparison.Ordinal);
+            return new(400, "malformed_request", problem, null, Details(name, problem));
+        }
+    }
+
+    static JsonElement Details(string field, string problem) => JsonSerializer.SerializeToElement(new Dictionary<string, string> { [field] = problem });
+
+    [GeneratedRegex(@"converted to (System\.Nullable`1\[)?(?<type>Ouro\.\w+)\b")]
+    private static partial Regex EnumType();
+
+    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
+    private static partial Regex Unfit();
+
+    [GeneratedRegex("""^(Required parameter|Implicit body inferred for parameter) "(.+ )?(?<name>\w+)" (was not provided from (?<from>body|.+)\.|but no (?<from>body) was provided\..*)""")]
+    private static partial Regex Missing();
 
     static Refusal Unmatched(HttpContext context) => context.Response.StatusCode switch
     {

@@ -24,7 +24,9 @@ public static class McpDoor
           select city, count(*) from {{table}} group by city order by 2 desc. Column names are lowercase snake_case. Without sql you get rows as they
           were put in. Aggregate in SQL instead of reading all rows; nothing can be written this way.
         - Put a table up with create_dataset: rows in, columns are worked out from them. Without org_id and team_id it goes where your key works.
-        - A private asset is seen by nobody else until its owner shares it. What is not shared with you answers as if it did not exist.
+        - A private asset is seen by nobody else until somebody shares it with share_asset; mentioning or linking to it gives no access. What is not
+          shared with you answers as if it did not exist. What is for sale shows everybody its description and opens to who holds a role on it.
+        - download_asset gives a link to the whole content as a file. delete_asset is for ever: look first with dry_run=true.
         - Lists say how to go on when there is more. A refusal comes as JSON with error, message and, where something helps, hint and details: read it
           and change the call. Only what says retryable is worth sending again unchanged.
         """;

@@ -45,6 +45,21 @@ static class ToolArguments
         return mistaken.Count > 0 ? throw Refusal.Fields([.. mistaken]) : read;
     }
 
+    /// <summary>A value that came as itself or as its JSON text.</summary>
+    public static JsonElement? Given(string argument, JsonElement? given, JsonValueKind kind, string shape)
+    {
+        if (given is not { } value) return null;
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String) value = JsonElement.Parse(value.GetString()!);
+        }
+        catch (JsonException e)
+        {
+            throw Refusal.Fields((argument, $"{argument} is not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Send {shape}."));
+        }
+        return value.ValueKind == kind ? value : throw Refusal.Fields((argument, $"{argument} is {shape}."));
+    }
+
     static Refusal Refused(string code, List<(string Name, string Problem)> problems) => new(400, code,
         string.Join(" ", problems.Select(p => p.Problem)), "The tool's input schema says what it takes.",
         JsonSerializer.SerializeToElement(problems.ToDictionary(p => p.Name, p => p.Problem)));

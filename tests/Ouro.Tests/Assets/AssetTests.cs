@@ -36,7 +36,7 @@ public sealed class AssetTests(TestServer server) : IClassFixture<TestServer>
         (await Found(ada, $"query=filtered&filters={Uri.EscapeDataString("""{"asset_type": "post"}""")}")).ShouldBeEmpty();
         foreach (var wrong in (string[])["no json", "[]", """{"asset_type": "whatever"}""", """{"user_id": "x"}""", """{"user_id": 1}"""])
             (await ada.Get($"/search/assets?filters={Uri.EscapeDataString(wrong)}", HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
-        foreach (var wrong in (string[])["limit=201", "limit=0", "sort=sideways", "scope=mars", "after=nonsense"])
+        foreach (var wrong in (string[])["time_window=sometimes", "limit=0", "sort=sideways", "scope=mars", "after=nonsense"])
             await ada.Get($"/search/assets?{wrong}", HttpStatusCode.BadRequest);
     }
 

@@ -103,7 +103,7 @@ public sealed class RoomTests(TestServer server) : IClassFixture<TestServer>
     {
         var ada = await server.Join("sdk_search");
         for (var i = 0; i < 7; i++) await ada.Ouro.Datasets.CreateAsync($"Wombat numbers {i}", new[] { new { A = i } });
-        var mine = new AssetSearch { UserId = ada.Id, Limit = 3, Types = [AssetType.Dataset], Visibility = Visibility.Private, Source = Source.Api, TopLevelOnly = true };
+        var mine = new AssetSearch { UserId = ada.Id, Limit = 3, Types = [AssetType.Dataset], Visibilities = [Visibility.Private], Source = Source.Api, TopLevelOnly = true };
 
         var newest = await ada.Ouro.Assets.SearchAsync(mine).Select(a => a.Name).ToListAsync();
         newest.ShouldBe(Enumerable.Range(0, 7).Reverse().Select(i => (string?)$"Wombat numbers {i}"));

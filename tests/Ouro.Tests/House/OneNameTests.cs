@@ -29,6 +29,12 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["AssetOperations.PlaceFor"] = "a part of every create",
         ["AssetOperations.Add"] = "a part of every create",
         ["AssetOperations.RightsOn"] = "a part of every change",
+        ["AssetOperations.MustOpen"] = "a part of everything that reads content",
+        ["AssetOperations.MustShare"] = "a part of sharing",
+        ["AssetOperations.MustWrite"] = "a part of every change",
+        ["AssetOperations.Change"] = "a part of every update",
+        ["AssetOperations.Connect"] = "a part of what connects assets",
+        ["DownloadOperations.ByLink"] = "the link that download_url hands out",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",
         ["DatasetOperations.EditColumns"] = "MCP's one call for what REST has three",
@@ -47,18 +53,21 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["imports"] = "follow what a person uploads in the browser or with the SDK",
         ["organizations"] = "come with the tools of teams and organizations",
         ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
-        ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "comes with share_asset",
-        ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
+        ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
+        ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
+        ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
+        ["assets.compatible_routes"] = "comes with services", ["assets.impact"] = "comes with the tools of people", ["users.impact"] = "comes with the tools of people",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
-        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",
+        ["datasets.permissions"] = "people look at it where they share", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",
         ["datasets.update_column"] = "edit_dataset_columns", ["datasets.drop_column"] = "edit_dataset_columns",
-        ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",
+        ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "delete_asset",
     };
 
     // The public names win where they differ.
     static readonly Dictionary<string, string> PublicTools = new()
     {
-        ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
+        ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
+        ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
         ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",
     };
 
@@ -101,7 +110,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
 
     static string Room(string operations, string verb) => (operations, verb) switch
     {
-        ("SearchOperations", _) => "assets",
+        ("SearchOperations" or "DownloadOperations" or "ImpactOperations", _) => "assets",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

@@ -17,6 +17,10 @@ alter table public.assets
 drop index public.assets_public;
 create index assets_open on public.assets (created_at desc, id desc) where visibility in ('public', 'monetized', 'inherit');
 
+-- What belongs to an asset is listed newest first.
+drop index public.assets_parent;
+create index assets_parent on public.assets (parent_id, created_at desc, id desc) where parent_id is not null;
+
 -- Filters by metadata ask for a key and a value.
 create index assets_metadata on public.assets using gin (metadata jsonb_path_ops) where metadata is not null;
 
@@ -34,7 +38,8 @@ create table public.connections (
   last_updated timestamptz not null
 );
 create unique index connections_edge on public.connections (source_id, target_id, type, action_id) nulls not distinct;
-create index connections_target on public.connections (target_id);
+create index connections_source on public.connections (source_id, created_at desc, id desc);
+create index connections_target on public.connections (target_id, created_at desc, id desc);
 
 -- Runs of routes. Columns of datasets may name them; the rest of a run comes with services.
 create table public.actions (

@@ -27,7 +27,7 @@ public sealed class McpRefusalTests(TestServer server) : IClassFixture<TestServe
         var ada = await server.Join("ada_values");
         var answers = await ada.Ask(
             Agent.Call("get_asset", new { id = "not-a-uuid" }), Agent.Call("query_dataset", new { dataset_id = "17" }),
-            Agent.Call("search_assets", new { asset_type = "spreadsheet" }), Agent.Call("search_assets", new { limit = 201 }),
+            Agent.Call("search_assets", new { asset_type = "spreadsheet" }), Agent.Call("search_assets", new { limit = 0 }),
             Agent.Call("get_asset", new { id = Guid.CreateVersion7(), detail = "everything" }), Agent.Call("search_assets", new { after = "tomorrow" }));
         foreach (var (answer, field) in answers.Zip(["id", "dataset_id", "asset_type", "limit", "detail", "after"]))
             answer.Refused("bad_request", 400, "invalid_fields").GetProperty("details").TryGetProperty(field, out _).ShouldBeTrue(answer.Text);
@@ -79,7 +79,7 @@ public sealed class McpRefusalTests(TestServer server) : IClassFixture<TestServe
             Agent.Call("create_dataset", new { name = "n" }), Agent.Call("create_dataset", new { name = "n", data = "[]" }), Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1" }),
             Agent.Call("create_dataset", new { name = "n", data = "{\"a\":1}" }), Agent.Call("create_dataset", new { name = "n", data = new object[] { new { a = 1 }, 2 } }),
             Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1}]", visibility = "monetized" }), Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1}]", enum_columns = new { a = new { values = new[] { "x" } } } }),
-            Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1}]", attribution = new { originality = 5 } }), Agent.Call("search_assets", new { file_type = "image" }));
+            Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1}]", attribution = new { originality = 5 } }), Agent.Call("search_assets", new { file_type = "smell" }));
         foreach (var answer in answers) answer.Refused("bad_request", 400);
         answers[2].Text.ShouldContain("data is not JSON");
         answers[4].Text.ShouldContain("Row 2");

@@ -84,7 +84,7 @@ public sealed class McpRefusalTests(TestServer server) : IClassFixture<TestServe
         answers[2].Text.ShouldContain("data is not JSON");
         answers[4].Text.ShouldContain("Row 2");
         answers[7].Text.ShouldContain("attribution.originality");
-        answers[8].Refused("bad_request", 400, "metadata_filters_not_available");
+        answers[8].Refused("bad_request", 400, "invalid_fields");
         (await ada.Ask(Agent.Call("create_dataset", new { name = "n", data = "[{\"a\":1}]", org_id = Guid.CreateVersion7() })))[0].Refused("permission_denied", 403, "not_a_member");
         (await ada.Ask("search_assets", new { scope = "personal" })).Text.ShouldBe("Found 0 assets");
     }

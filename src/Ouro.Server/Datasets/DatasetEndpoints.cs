@@ -18,6 +18,7 @@ public static class DatasetEndpoints
         datasets.MapGet("/{id}", Get).WithName("datasets.get");
         datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
+        datasets.MapGet("/{id}/summary", Summary).WithName("datasets.summary");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
         datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
@@ -67,9 +68,14 @@ public static class DatasetEndpoints
     public static Task<Envelope<IReadOnlyList<Permission>>> Permissions(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
         assets.Permissions(actor, id, AssetType.Dataset, ct).Enveloped();
 
-    /// <summary>A page of rows, in the order of ingestion</summary>
-    public static Task<Envelope<RawJson>> Rows(DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, CancellationToken ct) =>
-        datasets.Rows(actor, id, limit, offset, ct).Enveloped();
+    /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions</summary>
+    public static Task<Envelope<RawJson>> Rows(
+        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, string? sort, string? filters, string? after, CancellationToken ct) =>
+        datasets.Rows(actor, id, new() { Limit = limit, Offset = offset, Sort = sort, Filters = filters, After = after }, ct).Enveloped();
+
+    /// <summary>What the columns hold: histograms, missing and frequent values</summary>
+    public static Task<Envelope<DatasetSummary>> Summary(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
+        datasets.Summary(actor, id, ct).Enveloped();
 
     /// <summary>Put rows into a dataset</summary>
     public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, WriteRows body, CancellationToken ct) =>

@@ -77,20 +77,28 @@ public sealed partial class DatasetOperations(
     }
 
     /// <summary>A page of rows, in the order of ingestion.</summary>
-    public async Task<RowPage> Rows(Actor actor, Guid id, int? limit, int? offset, CancellationToken ct)
+    public Task<RowPage> Rows(Actor actor, Guid id, int? limit, int? offset, CancellationToken ct)
     {
         var (size, skip) = Contract.Window(limit, offset, 100, MostRowsOfAPage);
+        return OnTable(actor, id, async table =>
+        {
+            var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
+            // No rows may mean that there are none, or that nothing here is this actor's to see.
+            if (page.Count == 0) await Find(actor, id, ct);
+            if (page is { Count: 0, Truncated: not null }) throw TooLarge($"The row at offset {skip}");
+            return new RowPage(page.Rows, new(skip, size, page.Truncated is not null));
+        }, ct);
+    }
+
+    /// <summary>Reads a table by what is known of it; once more where its columns have changed meanwhile.</summary>
+    async Task<T> OnTable<T>(Actor actor, Guid id, Func<StoredTable, Task<T>> read, CancellationToken ct)
+    {
         for (var attempt = 0; ; attempt++)
         {
             var table = known.TryGetValue(id, out var kept) ? kept : known[id] = await Find(actor, id, ct);
             try
             {
-                var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
-                // No rows may mean that there are none, or that nothing here is this actor's to see.
-                if (page.Count == 0) await Find(actor, id, ct);
-                if (page is { Count: 0, Truncated: not null })
-                    throw new Refusal(413, "row_too_large", $"The row at offset {skip} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
-                return new(page.Rows, new(skip, size, page.Truncated is not null));
+                return await read(table);
             }
             catch (PostgresException e) when (attempt == 0 && e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
             {
@@ -98,6 +106,9 @@ public sealed partial class DatasetOperations(
             }
         }
     }
+
+    static Refusal TooLarge(string row) =>
+        new(413, "row_too_large", $"{row} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
 
     /// <summary>Puts rows into a dataset; all of them or none.</summary>
     public async Task<WrittenDataset> WriteRows(Actor actor, Guid id, WriteRows input, CancellationToken ct)

@@ -5,11 +5,10 @@ namespace Ouro.Server.Datasets;
 
 /// <summary>A page of rows as somebody looks at it.</summary>
 /// <param name="Page">The rows.</param>
-/// <param name="Numbers">The number of each row in the order of ingestion.</param>
-/// <param name="Order">How they are sorted.</param>
+/// <param name="Numbers">The number of each row in the order of ingestion; none where that is the order.</param>
 /// <param name="Filters">What they meet.</param>
 /// <param name="Matching">How many rows do, counted as far as <see cref="DatasetOperations.MostCounted"/>.</param>
-public sealed record BrowsedRows(RowPage Page, IReadOnlyList<long> Numbers, RowOrder? Order, IReadOnlyList<RowFilter> Filters, long Matching);
+public sealed record BrowsedRows(RowPage Page, IReadOnlyList<long> Numbers, IReadOnlyList<RowFilter> Filters, long Matching);
 
 /// <summary>Looking at a dataset: its head, its rows sorted and filtered, what its columns hold, what happened to it.</summary>
 public sealed partial class DatasetOperations
@@ -29,17 +28,19 @@ public sealed partial class DatasetOperations
 
     /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions.</summary>
     public async Task<RowPage> Rows(Actor actor, Guid id, RowSelection selection, CancellationToken ct) =>
-        selection is { Sort: null or "", Filters: null or "", After: null or "" }
+        IsPlain(selection)
             ? await Rows(actor, id, selection.Limit, selection.Offset, ct)
             : await OnTable(actor, id, async table => (await Select(actor, table, selection, ct)).Page, ct);
 
     /// <summary>The same with what a page for people says besides: the rows' numbers, and how many there are.</summary>
-    public Task<BrowsedRows> Browse(Actor actor, Guid id, RowSelection selection, CancellationToken ct) => OnTable(actor, id, async table =>
-    {
-        var rows = Select(actor, table, selection, ct);
-        var matching = string.IsNullOrWhiteSpace(selection.Filters) ? Task.FromResult(table.RowCount) : Matching(actor, table, selection, ct);
-        return await rows with { Matching = await matching };
-    }, ct);
+    public async Task<BrowsedRows> Browse(Actor actor, Guid id, RowSelection selection, CancellationToken ct) =>
+        IsPlain(selection)
+            ? new(await Rows(actor, id, selection.Limit, selection.Offset, ct), [], [], 0)
+            : await OnTable(actor, id, async table =>
+            {
+                var rows = Select(actor, table, selection, ct);
+                return string.IsNullOrEmpty(selection.Filters) ? await rows : await rows with { Matching = await Matching(actor, table, selection, ct) };
+            }, ct);
 
     /// <summary>What the columns hold. It is worked out once for each version of the rows, of a large table from a sample.</summary>
     public async Task<DatasetSummary> Summary(Actor actor, Guid id, CancellationToken ct)
@@ -82,7 +83,7 @@ public sealed partial class DatasetOperations
         }, token), ct);
         if (rows.Count == 0) await MustBeThere(actor, table, rows, after, ct);
         var hasMore = rows.Truncated is not null;
-        return new(new(rows.Result().Rows, new(0, size, hasMore, After: hasMore ? rows.Numbers[^1].ToString(CultureInfo.InvariantCulture) : null)), rows.Numbers, order, filters, 0);
+        return new(new(rows.Result().Rows, new(0, size, hasMore, After: hasMore ? rows.Numbers[^1].ToString(CultureInfo.InvariantCulture) : null)), rows.Numbers, filters, 0);
     }
 
     Task<long> Matching(Actor actor, StoredTable table, RowSelection selection, CancellationToken ct) =>
@@ -113,6 +114,8 @@ public sealed partial class DatasetOperations
                 "Filter more narrowly, or ask with SQL for the rows that you need.");
         }
     }
+
+    static bool IsPlain(RowSelection selection) => selection is { Sort: null or "", Filters: null or "", After: null or "" };
 
     static long? Cursor(string? after) =>
         string.IsNullOrEmpty(after) ? null

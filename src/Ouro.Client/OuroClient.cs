@@ -28,6 +28,7 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Assets = new(transport);
         Imports = new(transport);
         Datasets = new(transport, Imports);
+        Views = new(transport);
     }
 
     /// <summary>Accounts of people and agents.</summary>
@@ -44,6 +45,9 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
 
     /// <summary>Tables that answer SQL.</summary>
     public DatasetClient Datasets { get; }
+
+    /// <summary>Saved views of datasets.</summary>
+    public ViewClient Views { get; }
 
     /// <summary>Files on their way into datasets.</summary>
     public ImportClient Imports { get; }

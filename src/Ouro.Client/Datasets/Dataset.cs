@@ -110,8 +110,10 @@ public sealed record DatasetStats(
     long Count, bool IsEstimate, [property: JsonPropertyName("columnCount")] int ColumnCount,
     IReadOnlyList<string> Columns, string TableName, string Schema, long SizeBytes);
 
-/// <summary>SQL to run on a dataset.</summary>
-/// <param name="Query">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
+/// <summary>SQL to run on datasets.</summary>
+/// <param name="Query">
+/// One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset, and <c>{{dataset:<i>id</i>}}</c> for any other that the caller may read.
+/// </param>
 public sealed record QueryDataset(string Query);
 
 /// <summary>The answer to a query.</summary>

@@ -235,12 +235,8 @@ public sealed class DatasetClient
     /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); the dataset is not there, or not the caller's to see (404).</exception>
-    public async Task<QueryAnswer> QueryAsync(Guid id, string sql, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", new QueryDataset(sql)), cancellationToken);
-        var about = About(answer);
-        return new(about?.Columns ?? [], answer.Data, about?.RowCount ?? 0, about?.Truncated);
-    }
+    public async Task<QueryAnswer> QueryAsync(Guid id, string sql, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post($"datasets/{id}/query-custom", new QueryDataset(sql)), cancellationToken));
 
     /// <summary>Runs one SELECT on a dataset and reads its whole result as rows of one's own type.</summary>
     /// <typeparam name="T">What a row is: a record, a dictionary, or <see cref="JsonElement"/>.</typeparam>
@@ -259,6 +255,21 @@ public sealed class DatasetClient
             : answer.Data;
     }
 
+    /// <summary>Runs one SELECT on several datasets, each named in it by its id.</summary>
+    /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{dataset:<i>id</i>}}</c> stands for a dataset.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404).</exception>
+    public async Task<QueryAnswer> QueryAcrossAsync(string sql, CancellationToken cancellationToken = default) =>
+        Answered(await transport.Send<RawJson>(Call.Post("datasets/query", new QueryDataset(sql)), cancellationToken));
+
+    /// <summary>How PostgreSQL would run a SELECT, as the JSON of its <c>EXPLAIN</c>. It is planned and not run.</summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="OuroException">The SQL fails (400, its code is the SQLSTATE); a dataset is not there, or not the caller's to see (404).</exception>
+    public Task<RawJson> PlanAsync(Guid id, string sql, CancellationToken cancellationToken = default) =>
+        transport.Data<RawJson>(Call.Post($"datasets/{id}/query-plan", new QueryDataset(sql)), cancellationToken);
+
     /// <summary>Deletes a dataset and its table.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="deleteChildren">Whether what belongs to it goes with it.</param>
@@ -271,6 +282,12 @@ public sealed class DatasetClient
     static Call Selected(Guid id, RowSelection selection) => Call.Get(
         $"datasets/{id}/data", ("limit", selection.Limit), ("offset", selection.Offset is 0 ? null : selection.Offset), ("sort", selection.Sort),
         ("filters", selection.Filters), ("after", selection.After));
+
+    internal static QueryAnswer Answered(Envelope<RawJson> answer)
+    {
+        var about = About(answer);
+        return new(about?.Columns ?? [], answer.Data, about?.RowCount ?? 0, about?.Truncated);
+    }
 
     static QueryMetadata? About<T>(Envelope<T> answer) => answer.Metadata?.Deserialize<QueryMetadata>(Transport.Reading);
 

@@ -23,6 +23,9 @@ public static class DatasetEndpoints
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
         datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
         datasets.MapPost("/{id}/query-custom", Query).WithName("datasets.query");
+        datasets.MapPost("/query", QueryAcross).WithName("datasets.query_across");
+        datasets.MapPost("/{id}/query-plan", Plan).WithName("datasets.plan");
+        datasets.MapViews();
         datasets.MapDelete("/{id}", Delete).WithName("datasets.delete");
     }
 
@@ -84,6 +87,14 @@ public static class DatasetEndpoints
     /// <summary>Run one SELECT on a dataset; {{table}} stands for it</summary>
     public static Task<Envelope<RawJson>> Query(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>
         datasets.Query(actor, id, body, ct).Enveloped();
+
+    /// <summary>Run one SELECT on datasets that it names as {{dataset:id}}</summary>
+    public static Task<Envelope<RawJson>> QueryAcross(DatasetOperations datasets, Actor actor, QueryDataset body, CancellationToken ct) =>
+        datasets.QueryAcross(actor, body, ct).Enveloped();
+
+    /// <summary>How PostgreSQL would run a SELECT; it is planned and not run</summary>
+    public static Task<Envelope<RawJson>> Plan(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>
+        datasets.Plan(actor, id, body, ct).Enveloped();
 
     /// <summary>Delete a dataset and its table</summary>
     public static Task<Envelope<DeleteResult>> Delete(

@@ -5,20 +5,25 @@ namespace Ouro.Server.Datasets;
 /// <summary>Users' SQL over datasets.</summary>
 public sealed partial class DatasetOperations
 {
-    /// <summary>Runs one SELECT as the dataset's own role, which can reach nothing else.</summary>
-    public async Task<QueryAnswer> Query(Actor actor, Guid id, QueryDataset input, CancellationToken ct)
+    /// <summary>Runs one SELECT on a dataset, and on others that it names, under a login that can reach nothing else.</summary>
+    public async Task<QueryAnswer> Query(Actor actor, Guid id, QueryDataset input, CancellationToken ct) =>
+        Told(await Query(actor, id, input, QueryLimits.Default, ct));
+
+    /// <summary>Runs one SELECT on the datasets that it names by their ids.</summary>
+    public async Task<QueryAnswer> QueryAcross(Actor actor, QueryDataset input, CancellationToken ct) =>
+        Told(await Query(actor, null, input, QueryLimits.Default, ct));
+
+    /// <summary>How PostgreSQL would run a SELECT. It is planned and not run.</summary>
+    public async Task<RawJson> Plan(Actor actor, Guid id, QueryDataset input, CancellationToken ct)
     {
-        var result = await Query(actor, id, input, QueryLimits.Default, ct);
-        return new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
+        var query = await Ready(actor, id, input, ct);
+        return await AsTheirLogin(query, () => userSql.Plan(query, actor.Id, ct), ct);
     }
 
-    async Task<QueryResult> Query(Actor actor, Guid id, QueryDataset input, QueryLimits limits, CancellationToken ct)
+    async Task<QueryResult> Query(Actor actor, Guid? home, QueryDataset input, QueryLimits limits, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(input.Query)) throw Refusal.Fields(("query", "query is one SELECT; {{table}} stands for the dataset."));
-        var table = await Find(actor, id, ct);
-        if (!MayQuery)
-            throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
-        return await Run(table.Table, input.Query, limits, ct);
+        var query = await Ready(actor, home, input, ct);
+        return await AsTheirLogin(query, () => userSql.Run(query, actor.Id, limits, ct), ct);
     }
 
     /// <summary>A page of a dataset, or of what a SELECT makes of it.</summary>
@@ -40,18 +45,36 @@ public sealed partial class DatasetOperations
         return new(result.Rows, isPaged ? limit : null, isPaged ? offset : null, result.Truncated is not null, isCut ? DatasetRules.Told(result.Truncated) : null);
     }
 
-    async Task<QueryResult> Run(DatasetTable table, string sql, QueryLimits limits, CancellationToken ct)
+    static QueryAnswer Told(QueryResult result) =>
+        new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
+
+    /// <summary>The SQL over the datasets that it names, each of which the actor may read at this moment.</summary>
+    async Task<SentQuery> Ready(Actor actor, Guid? home, QueryDataset input, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(input.Query)) throw Refusal.Fields(("query", "query is one SELECT; {{table}} stands for the dataset."));
+        var text = QueryText.Read(input.Query);
+        Guid[] asked = [.. home is { } own ? text.Others.Prepend(own).Distinct() : text.Others];
+        var tables = (await DatasetStore.FindAll(db, actor, asked, ct)).ToDictionary(t => t.AssetId, t => t.Table);
+        foreach (var id in asked)
+            if (!tables.ContainsKey(id)) throw Refusal.NoAsset(id);
+        if (!MayQuery)
+            throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
+        return text.Over(home is { } table ? tables[table] : null, tables);
+    }
+
+    async Task<T> AsTheirLogin<T>(SentQuery query, Func<Task<T>> run, CancellationToken ct)
     {
         try
         {
-            return await userSql.Run(table, sql, limits, ct);
+            return await run();
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
         {
-            // A restored database comes without its roles, and another server key makes other passwords: the role is made anew.
-            await roles.Create(db, table, ct);
-            await userSql.Drop(table);
-            return await userSql.Run(table, sql, limits, ct);
+            // A set of datasets is asked for the first time, or its login has run out. A restored database comes without its roles, and another
+            // server key makes other passwords.
+            if (query.Tables is [var table]) await roles.Create(db, table, ct);
+            else await roles.CreateSet(db, query.Tables, ct);
+            return await run();
         }
     }
 }

@@ -11,7 +11,7 @@ public static class DatasetRoom
     public static void Add(IServiceCollection services) => services
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
-        .AddSingleton<DatasetOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
+        .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
@@ -46,6 +46,12 @@ public static class DatasetEnvelopes
     {
         var result = await answer;
         return new(result.Rows) { Metadata = Wire.Element(new { result.Columns, result.RowCount, result.Truncated }) };
+    }
+
+    public static async Task<Envelope<RawJson>> Enveloped(this Task<ViewAnswer> answer)
+    {
+        var (view, result) = await answer;
+        return new(result.Rows) { Metadata = Wire.Element(new { view, result.Columns, result.RowCount, result.Truncated }) };
     }
 
     /// <summary>The count of rows as the payload too, for clients that read it there.</summary>

@@ -46,6 +46,14 @@ static class DatasetStore
         where d.asset_id = {id} and {Rights.CanRead(actor)}
         """, ct);
 
+    /// <summary>Those of these datasets that the actor may read.</summary>
+    public static Task<List<StoredTable>> FindAll(Session db, Actor actor, Guid[] ids, CancellationToken ct) => db.Query<StoredTable>($"""
+        select {Columns}
+        from dataset_tables d
+        join assets a on a.id = d.asset_id
+        where d.asset_id = any({ids}) and {Rights.CanRead(actor)}
+        """, ct);
+
     /// <summary>The table, held against other writers until the transaction ends.</summary>
     public static Task<StoredTable?> Hold(Session tx, Guid id, CancellationToken ct) => tx.Maybe<StoredTable>($"""
         select {Columns} from dataset_tables d where d.asset_id = {id} for update

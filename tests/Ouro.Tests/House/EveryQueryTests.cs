@@ -73,6 +73,8 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Asset) => new Asset { Id = Guid.CreateVersion7(), Name = "name" },
         null when type == typeof(NewAccount) => new NewAccount(Guid.CreateVersion7(), "somebody", null, ActorType.Base, false, "stamp", DateTimeOffset.UnixEpoch),
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),
+        null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
+        null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
         null when type.IsEnum => Enum.GetValues(type).GetValue(0),
         _ => throw new NotSupportedException($"Say in {nameof(EveryQueryTests)} what a {type.Name} is like."),
     };

@@ -49,6 +49,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "comes with share_asset",
         ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
+        ["datasets.query_across"] = "query_dataset of any of them", ["datasets.plan"] = "query_dataset; agents read rows, not plans", ["views.run"] = "query_dataset with its sql_query",
         ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
         ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",
     };
@@ -57,6 +58,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static readonly Dictionary<string, string> PublicTools = new()
     {
         ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
+        ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
     };
 
     List<string> Calls => [.. server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints)

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Ouro.Server.Datasets;
 
 /// <summary>
-/// The connections of datasets' roles: a small pool each, kept while the dataset is being asked. Few pools are kept at a time,
+/// The connections of the logins that users' SQL runs under: a small pool each, kept while it is being asked. Few pools are kept at a time,
 /// because idle connections of a hundred datasets would use up the server's.
 /// </summary>
 sealed class DatasetSources(string connectionString, DatasetRoles roles, int kept) : IAsyncDisposable
@@ -12,23 +12,24 @@ sealed class DatasetSources(string connectionString, DatasetRoles roles, int kep
     readonly Dictionary<string, LinkedListNode<Pool>> pools = new(StringComparer.Ordinal);
     readonly LinkedList<Pool> latest = new();
 
-    sealed class Pool(string role, NpgsqlDataSource source)
+    sealed class Pool(string role, IReadOnlyList<DatasetTable> tables, NpgsqlDataSource source)
     {
         public string Role { get; } = role;
+        public IReadOnlyList<DatasetTable> Tables { get; } = tables;
         public NpgsqlDataSource Source { get; } = source;
         public int Users { get; set; }
     }
 
-    /// <summary>Runs <paramref name="use"/> on the dataset's pool, which is not disposed of meanwhile unless the dataset goes.</summary>
-    public async Task<T> Use<T>(DatasetTable table, Func<NpgsqlDataSource, Task<T>> use)
+    /// <summary>Runs <paramref name="use"/> on the pool of these datasets, which is not disposed of meanwhile unless one of them goes.</summary>
+    public async Task<T> Use<T>(IReadOnlyList<DatasetTable> tables, Func<NpgsqlDataSource, Task<T>> use)
     {
         List<Pool> retired;
         Pool pool;
         lock (gate)
         {
-            var role = roles.Role(table);
+            var role = roles.Role(tables);
             if (pools.TryGetValue(role, out var node)) latest.Remove(node);
-            else pools[role] = node = new(new(role, Source(table)));
+            else pools[role] = node = new(new(role, tables, Source(tables)));
             latest.AddFirst(node);
             pool = node.Value;
             pool.Users++;
@@ -45,16 +46,20 @@ sealed class DatasetSources(string connectionString, DatasetRoles roles, int kep
         }
     }
 
-    /// <summary>Closes the connections of a dataset that goes away.</summary>
+    /// <summary>Closes the connections that read a dataset that goes away.</summary>
     public async Task Drop(DatasetTable table)
     {
-        LinkedListNode<Pool>? node;
+        List<Pool> gone;
         lock (gate)
         {
-            if (!pools.Remove(roles.Role(table), out node)) return;
-            latest.Remove(node);
+            gone = [.. latest.Where(pool => pool.Tables.Contains(table))];
+            foreach (var pool in gone)
+            {
+                pools.Remove(pool.Role, out var node);
+                latest.Remove(node!);
+            }
         }
-        await node.Value.Source.DisposeAsync();
+        foreach (var pool in gone) await pool.Source.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -86,12 +91,12 @@ sealed class DatasetSources(string connectionString, DatasetRoles roles, int kep
         return retired;
     }
 
-    NpgsqlDataSource Source(DatasetTable table)
+    NpgsqlDataSource Source(IReadOnlyList<DatasetTable> tables)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Username = roles.Role(table),
-            Password = roles.Password(table),
+            Username = roles.Role(tables),
+            Password = roles.Password(tables),
             Passfile = null,
             ApplicationName = "ouro query",
             Pooling = true,
@@ -100,6 +105,8 @@ sealed class DatasetSources(string connectionString, DatasetRoles roles, int kep
             MinPoolSize = 0,
             MaxPoolSize = DatasetRoles.Connections,
             ConnectionIdleLifetime = 20,
+            // A session outlives its login; within this time a login that has run out is renewed or gives up its sessions.
+            ConnectionLifetime = 300,
             ConnectionPruningInterval = 10,
             MaxAutoPrepare = 0,
             KeepAlive = 0,

@@ -26,7 +26,8 @@ public sealed partial record DatasetTable(Guid Id, string Name)
     /// <summary>The role that all datasets' roles of a database belong to: it may connect and find the schema, no more.</summary>
     public static string ReadersRole(string database) => $"{RolePrefix(database)}readers";
 
-    static string RolePrefix(string database) =>
+    /// <summary>What the names of all roles of a database's datasets begin with.</summary>
+    public static string RolePrefix(string database) =>
         $"d_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)).AsSpan(0, 6))}_";
 
     /// <summary>The name goes into SQL that takes no parameters, so it is what this program makes up, or nothing.</summary>

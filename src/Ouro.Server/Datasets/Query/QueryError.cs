@@ -3,22 +3,29 @@ using Npgsql;
 
 namespace Ouro.Server.Datasets;
 
-/// <summary>What PostgreSQL says about a user's SQL, said to the user: their places, their placeholder, no names of ours.</summary>
+/// <summary>What PostgreSQL says about a user's SQL, said to the user: their places, their placeholders, no names of ours.</summary>
 static class QueryError
 {
     const int LongestText = 2_000;
 
-    static readonly HashSet<string> Readers = ["SELECT", "WITH", "VALUES", "TABLE", "("];
+    // The words that statements of PostgreSQL begin with and that do something else than read. What begins with none of them is misspelt.
+    static readonly HashSet<string> Others =
+    [
+        "ABORT", "ALTER", "ANALYZE", "BEGIN", "CALL", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT", "COMMIT", "COPY", "CREATE", "DEALLOCATE", "DECLARE",
+        "DELETE", "DISCARD", "DO", "DROP", "END", "EXECUTE", "EXPLAIN", "FETCH", "GRANT", "IMPORT", "INSERT", "LISTEN", "LOAD", "LOCK", "MERGE", "MOVE",
+        "NOTIFY", "PREPARE", "REASSIGN", "REFRESH", "REINDEX", "RELEASE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SECURITY", "SET", "SHOW", "START",
+        "TRUNCATE", "UNLISTEN", "UPDATE", "VACUUM",
+    ];
 
-    public static Refusal Of(PostgresException error, QueryText query, int prefix, DatasetTable table)
+    public static Refusal Of(PostgresException error, SentQuery query, int prefix)
     {
         if (error.SqlState == PostgresErrorCodes.QueryCanceled) return TimedOut(null);
         var position = error.Position > prefix ? query.Written(error.Position - prefix) : (int?)null;
-        var details = Details(position, Ours(error.Detail, table));
-        if (Writes(error, query, table) is { } verb)
+        var details = Details(position, Ours(error.Detail, query));
+        if (Writes(error, query) is { } verb)
             return new(400, PostgresErrorCodes.ReadOnlySqlTransaction, $"Query failed: only reads are possible; {verb}.",
                 "Start with SELECT, WITH, VALUES or TABLE. Rows are changed through the dataset's data, not through SQL.", details);
-        return new(400, error.SqlState, $"Query failed: {Ours(error.MessageText, table)}", Ours(error.Hint, table), details);
+        return new(400, error.SqlState, $"Query failed: {Ours(error.MessageText, query)}", Ours(error.Hint, query), details);
     }
 
     public static Refusal TimedOut(TimeSpan? after) => new(408, PostgresErrorCodes.QueryCanceled,
@@ -41,28 +48,22 @@ static class QueryError
     }
 
     /// <summary>What the query does instead of reading, or null where it reads.</summary>
-    static string? Writes(PostgresException error, QueryText query, DatasetTable table) => error.SqlState switch
+    static string? Writes(PostgresException error, SentQuery query) => error.SqlState switch
     {
-        PostgresErrorCodes.SyntaxError when !Readers.Contains(query.FirstWord) && char.IsAsciiLetter(query.FirstWord[0]) =>
-            $"this one starts with {Short(query.FirstWord)}",
+        PostgresErrorCodes.SyntaxError when Others.Contains(query.FirstWord) => $"this one starts with {query.FirstWord}",
         PostgresErrorCodes.ReadOnlySqlTransaction => "this one would write",
         PostgresErrorCodes.SyntaxError when Says(error, "INTO is not allowed") => "this one would create a table",
         PostgresErrorCodes.InvalidCursorDefinition => "this one would create a table",
         PostgresErrorCodes.FeatureNotSupported when Says(error, "WITH") => "this one writes inside WITH",
         PostgresErrorCodes.FeatureNotSupported when Says(error, "FOR ") => "this one locks rows",
-        // The role may always read its own view, so what it may not do is to lock it.
-        PostgresErrorCodes.InsufficientPrivilege when Says(error, table.Name) => "this one locks rows",
+        // The role may always read its own views, so what it may not do is to lock them.
+        PostgresErrorCodes.InsufficientPrivilege when query.Tables.Any(table => Says(error, table.Name)) => "this one locks rows",
         _ => null,
     };
 
     static bool Says(PostgresException error, string words) => error.MessageText.Contains(words, StringComparison.Ordinal);
 
-    static string? Ours(string? text, DatasetTable table)
-    {
-        if (string.IsNullOrEmpty(text)) return null;
-        return Short(text).Replace($"{DatasetTable.Schema}.{table.Name}", QueryText.Placeholder, StringComparison.Ordinal)
-            .Replace(table.Name, QueryText.Placeholder, StringComparison.Ordinal);
-    }
+    static string? Ours(string? text, SentQuery query) => string.IsNullOrEmpty(text) ? null : query.Told(Short(text));
 
     /// <summary>An error may quote a value of any size.</summary>
     static string Short(string text) => text.Length <= LongestText ? text : $"{text.AsSpan(0, LongestText)}…";

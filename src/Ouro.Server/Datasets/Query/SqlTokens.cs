@@ -32,6 +32,7 @@ ref struct SqlTokens(string sql)
         if (Looking("--")) { next = Line(next); return Kind.Space; }
         if (Looking("/*")) { Comment(); return Kind.Space; }
         if (Looking(QueryText.Placeholder)) { next += QueryText.Placeholder.Length; return Kind.Placeholder; }
+        if (Looking(QueryText.OtherDataset)) { Other(); return Kind.Placeholder; }
         if (c == '\'') { String(next, backslash: false); return Kind.String; }
         if (c == '"') { Quoted(next, '"'); return Kind.QuotedName; }
         if (c == '$') return Dollar();
@@ -39,6 +40,14 @@ ref struct SqlTokens(string sql)
         if (char.IsAsciiDigit(c)) { Number(); return Kind.Symbol; }
         next++;
         return Kind.Symbol;
+    }
+
+    /// <summary>A dataset by its id, up to the closing braces; where they are missing, the rest of the line.</summary>
+    void Other()
+    {
+        var end = Line(next);
+        var close = sql.IndexOf("}}", next, end - next, StringComparison.Ordinal);
+        next = close < 0 ? end : close + 2;
     }
 
     Kind Word()

@@ -1,121 +1,102 @@
 using System.Data;
 using System.Net.Sockets;
-using System.Threading.RateLimiting;
+using System.Text;
 using Npgsql;
 
 namespace Ouro.Server.Datasets;
 
-/// <summary>How many queries of users run and wait at a time, in this process.</summary>
-/// <param name="Running">At a time; one core is left to everything else.</param>
-/// <param name="Waiting">In the queue; the next one is told to come back.</param>
-/// <param name="Patience">The longest wait in the queue.</param>
-/// <param name="Pools">How many datasets keep open connections.</param>
-public sealed record QueryCapacity(int Running, int Waiting, TimeSpan Patience, int Pools)
-{
-    public static QueryCapacity Default { get; } = new(Math.Max(1, Environment.ProcessorCount - 1), 16, TimeSpan.FromSeconds(5), 16);
-}
-
 /// <summary>
-/// Runs SQL that users wrote over one dataset. What it may read is decided by PostgreSQL: the dataset's own role, which can read one
-/// view and call functions that only compute (see hardening.sql). Here are the limits: how many at a time, how long, how much.
+/// Runs SQL that users wrote over datasets. What it may read is decided by PostgreSQL: by a login that can read just their views and call
+/// functions that only compute (see hardening.sql). Here are the limits: how many at a time, how long, how much.
 /// </summary>
 public sealed class UserSql : IAsyncDisposable
 {
-    const string Prefix = "declare q no scroll cursor for ";
+    const string Declare = "declare q no scroll cursor for ";
+    const string Explain = "explain (format json) " + Declare;
     const long FirstPiece = 1_000;
 
     // The backend has two seconds to obey a cancellation; after these, nobody waits for anything any more.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(2.5);
 
     readonly DatasetSources sources;
-    readonly ConcurrencyLimiter limiter;
-    readonly QueryCapacity capacity;
+    readonly QueryTurns turns;
 
-    /// <param name="connectionString">The application's own; the role and password are replaced by each dataset's.</param>
-    /// <param name="roles">The names and passwords of datasets' roles.</param>
+    /// <param name="connectionString">The application's own; the role and password are replaced by those of the datasets' logins.</param>
+    /// <param name="roles">The names and passwords of the logins.</param>
     /// <param name="capacity">Limits across all queries; the default fits one server with its database beside it.</param>
     public UserSql(string connectionString, DatasetRoles roles, QueryCapacity? capacity = null)
     {
-        this.capacity = capacity ?? QueryCapacity.Default;
-        sources = new(connectionString, roles, this.capacity.Pools);
-        limiter = new(new()
-        {
-            PermitLimit = this.capacity.Running,
-            QueueLimit = this.capacity.Waiting,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
+        capacity ??= QueryCapacity.Default;
+        sources = new(connectionString, roles, capacity.Pools);
+        turns = new(capacity);
     }
 
-    /// <summary>Runs one statement that reads. Refuses with 400 and PostgreSQL's own code, 408 past the time, 429 past the capacity.</summary>
-    public async Task<QueryResult> Run(DatasetTable table, string sql, QueryLimits limits, CancellationToken ct)
+    /// <summary>
+    /// Runs one statement that reads, in its account's turn. Refuses with 400 and PostgreSQL's own code, 408 past the time, 429 past the capacity.
+    /// </summary>
+    public async Task<QueryResult> Run(SentQuery query, Guid account, QueryLimits limits, CancellationToken ct)
     {
-        var query = QueryText.Read(sql, table.Qualified);
-        using var permit = await Permit(ct);
-        return await sources.Use(table, async source =>
+        using var turn = await turns.Take(account, ct);
+        return await Timed(query, Declare, limits.Time, async (batch, token) =>
         {
-            using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            time.CancelAfter(limits.Time);
-            var run = Execute(source, table, query, limits, permit, time.Token);
-            try
-            {
-                // Also who hangs up keeps the place until the backend has stopped: otherwise hanging up would be a way past the queue.
-                return await run.WaitAsync(limits.Time + Grace, CancellationToken.None);
-            }
-            catch (TimeoutException)
-            {
-                Forget(run);
-                throw QueryError.TimedOut(limits.Time);
-            }
-            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-            {
-                throw QueryError.TimedOut(limits.Time);
-            }
-        });
+            await batch.ExecuteNonQueryAsync(token);
+            var result = await Fetch(batch.Connection!, limits, token);
+            // The query is done. The next one need not wait for the rollback on the way back to the pool, a third of a small query's time.
+            turn.Dispose();
+            return result;
+        }, ct);
+    }
+
+    /// <summary>How PostgreSQL would run a statement, in its own JSON. Nothing is run, and what would write is refused like in running it.</summary>
+    public async Task<RawJson> Plan(SentQuery query, Guid account, CancellationToken ct)
+    {
+        using var turn = await turns.Take(account, ct);
+        var plan = await Timed(query, Explain, QueryLimits.Default.Time, async (batch, token) => (string?)await batch.ExecuteScalarAsync(token), ct);
+        return new(Encoding.UTF8.GetBytes(query.Told(plan ?? "[]")));
     }
 
     /// <summary>Closes what is open for a dataset, before or after its role is dropped.</summary>
     public Task Drop(DatasetTable table) => sources.Drop(table);
 
-    public async ValueTask DisposeAsync()
-    {
-        await limiter.DisposeAsync();
-        await sources.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => sources.DisposeAsync();
 
-    async Task<RateLimitLease> Permit(CancellationToken ct)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(capacity.Patience);
-        try
+    /// <summary>Does something with the query behind these words, as the login of its datasets and within its time.</summary>
+    Task<T> Timed<T>(SentQuery query, string words, TimeSpan limit, Func<NpgsqlBatch, CancellationToken, Task<T>> read, CancellationToken ct) =>
+        sources.Use(query.Tables, async source =>
         {
-            var permit = await limiter.AcquireAsync(1, patience.Token);
-            if (permit.IsAcquired) return permit;
-            permit.Dispose();
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-        }
-        throw QueryError.Busy();
-    }
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            time.CancelAfter(limit);
+            var run = Execute(source, query, words, read, time.Token);
+            try
+            {
+                // Also who hangs up keeps the place until the backend has stopped: otherwise hanging up would be a way past the queue.
+                return await run.WaitAsync(limit + Grace, CancellationToken.None);
+            }
+            catch (TimeoutException)
+            {
+                Forget(run);
+                throw QueryError.TimedOut(limit);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                throw QueryError.TimedOut(limit);
+            }
+        });
 
-    static async Task<QueryResult> Execute(
-        NpgsqlDataSource source, DatasetTable table, QueryText query, QueryLimits limits, RateLimitLease permit, CancellationToken ct)
+    static async Task<T> Execute<T>(
+        NpgsqlDataSource source, SentQuery query, string words, Func<NpgsqlBatch, CancellationToken, Task<T>> read, CancellationToken ct)
     {
         await using var connection = await Open(source, ct);
         try
         {
             // Behind DECLARE … FOR, PostgreSQL's grammar has room for a query only. Returned to the pool, the connection rolls back
             // whatever is still open, also after an error.
-            await using var declare = new NpgsqlBatch(connection) { BatchCommands = { new("begin read only"), new(Prefix + query.Sql) } };
-            await declare.ExecuteNonQueryAsync(ct);
-            var result = await Fetch(connection, limits, ct);
-            // The query is done. The next one need not wait for the rollback on the way back to the pool, a third of a small query's time.
-            permit.Dispose();
-            return result;
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("begin read only"), new(words + query.Sql) } };
+            return await read(batch, ct);
         }
         catch (PostgresException error)
         {
-            throw QueryError.Of(error, query, Prefix.Length, table);
+            throw QueryError.Of(error, query, words.Length);
         }
         catch (NpgsqlException error) when (error.InnerException is IOException or SocketException)
         {
@@ -123,7 +104,7 @@ public sealed class UserSql : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection of the dataset's role. A role that is missing or has another password is a bug, and no fault of the query.</summary>
+    /// <summary>A connection of the login. A role that is missing or has another password is a bug, and no fault of the query.</summary>
     static async Task<NpgsqlConnection> Open(NpgsqlDataSource source, CancellationToken ct)
     {
         try

@@ -77,7 +77,7 @@ public sealed class AttackTests(QueryWorld world)
     [Fact]
     public async Task A_role_enters_only_with_its_own_password()
     {
-        var stranger = new NpgsqlConnectionStringBuilder(world.Login(world.Ada, "ouro_one")) { Password = world.Roles.Password(world.Other) };
+        var stranger = new NpgsqlConnectionStringBuilder(world.Login(world.Ada, "ouro_one")) { Password = world.Roles.Password([world.Other]) };
 
         var refused = await Should.ThrowAsync<PostgresException>(() => QueryWorld.Open(stranger.ConnectionString));
 

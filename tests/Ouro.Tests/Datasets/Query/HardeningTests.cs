@@ -38,7 +38,7 @@ public sealed class HardeningTests(QueryWorld world)
         (await QueryWorld.Scalar<bool>(superuser, $"""
             select has_function_privilege('{QueryWorld.Application}', 'public.late()', 'execute')
               and has_function_privilege('{QueryWorld.Application}', 'version()', 'execute')
-              and not has_database_privilege('{world.Roles.Role(world.Ada)}', 'ouro_undone', 'connect')
+              and not has_database_privilege('{world.Roles.Role([world.Ada])}', 'ouro_undone', 'connect')
             """)).ShouldBeTrue();
     }
 

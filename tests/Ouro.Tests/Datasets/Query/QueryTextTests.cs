@@ -33,7 +33,7 @@ public sealed class QueryTextTests
     [InlineData("select '{{table}}", "select '{{table}}")]
     [InlineData("select {{ table }}", "select {{ table }}")]
     public void The_placeholder_is_replaced_where_a_name_may_stand(string written, string sent) =>
-        QueryText.Read(written, "T").Sql.ShouldBe(sent);
+        Sent(written).Sql.Replace(Table.Qualified, "T", StringComparison.Ordinal).ShouldBe(sent);
 
     [Theory]
     [InlineData("", "42601")]
@@ -49,24 +49,69 @@ public sealed class QueryTextTests
     [InlineData("select 1\0", "22021")]
     public void What_cannot_be_sent_is_refused_at_once(string written, string code)
     {
-        var refusal = Should.Throw<Refusal>(() => QueryText.Read(written, "T"));
+        var refusal = Should.Throw<Refusal>(() => Sent(written));
 
         (refusal.Status, refusal.Code).ShouldBe((400, code));
         refusal.Message.ShouldStartWith("Query failed: ");
     }
 
     [Fact]
-    public void Half_a_character_is_refused() => Should.Throw<Refusal>(() => QueryText.Read("select '\ud83d'", "T")).Code.ShouldBe("22021");
+    public void Half_a_character_is_refused() => Should.Throw<Refusal>(() => Sent("select '\ud83d'")).Code.ShouldBe("22021");
 
     [Fact]
     public void Places_in_what_was_sent_are_found_in_what_was_written()
     {
         const string written = "select '😀' from {{table}} join {{table}} using (x)";
-        var text = QueryText.Read(written, "datasets.\"d_0123456789\"");
+        var text = Sent(written);
 
         text.Written(1).ShouldBe(1);
         text.Written(text.Sql.IndexOf("join", StringComparison.Ordinal)).ShouldBe(written.IndexOf("join", StringComparison.Ordinal));
         text.Written(text.Sql.IndexOf("(x)", StringComparison.Ordinal)).ShouldBe(written.IndexOf("(x)", StringComparison.Ordinal));
         text.Written(text.Sql.IndexOf("d_01", StringComparison.Ordinal)).ShouldBe(written.IndexOf("{{", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_dataset_that_is_named_by_its_id_is_replaced_where_a_name_may_stand()
+    {
+        var other = new DatasetTable(Guid.CreateVersion7(), "d_9876543210");
+        var name = QueryText.Named(other.Id);
+        var written = $"select '{name}', \"{name}\" /* {name} */ from {{{{table}}}} t join {name} o on t.id = o.id and nope $${name}$$ -- {name}";
+        var text = QueryText.Read(written);
+
+        text.Others.ShouldBe([other.Id]);
+        var sent = text.Over(Table, new Dictionary<Guid, DatasetTable> { [other.Id] = other });
+
+        sent.Sql.ShouldBe($"select '{name}', \"{name}\" /* {name} */ from {Table.Qualified} t join {other.Qualified} o on t.id = o.id and nope $${name}$$ -- {name}");
+        sent.Tables.ShouldBe([Table, other]);
+        sent.Written(sent.Sql.IndexOf("nope", StringComparison.Ordinal) + 1).ShouldBe(written.IndexOf("nope", StringComparison.Ordinal) + 1);
+        sent.Told($"relation datasets.d_9876543210, {Table.Name}, t_9876543210").ShouldBe($"relation {name}, {{{{table}}}}, {name}");
+    }
+
+    [Theory]
+    [InlineData("select * from {{dataset:}}", "42602", 15)]
+    [InlineData("select * from {{dataset:1}}", "42602", 15)]
+    [InlineData("select '😀' from {{dataset:0190a000-0000-7000-8000-00000000000}} x", "42602", 17)]
+    [InlineData("select * from {{dataset:0190a000-0000-7000-8000-000000000000", "42602", 15)]
+    [InlineData("select * from {{dataset:0190a000-0000-7000-8000-000000000000}\n}", "42602", 15)]
+    [InlineData("select * from {{dataset:0190a000-0000-7000-8000-000000000000' or 1=1 --}}", "42602", 15)]
+    [InlineData("select * from {{dataset:0190a000-0000-7000-8000-000000000000}}.x.y from datasets.z", "42501", 81)]
+    public void A_name_of_a_dataset_that_is_none_is_refused_with_its_place(string written, string code, int position)
+    {
+        var refusal = Should.Throw<Refusal>(() => QueryText.Read(written));
+
+        (refusal.Code, refusal.Details!.Value.GetProperty("position").GetInt32()).ShouldBe((code, position));
+    }
+
+    [Fact]
+    public void A_query_names_at_most_sixteen_datasets()
+    {
+        QueryText.Read(Naming(16)).Others.Count.ShouldBe(16);
+        Should.Throw<Refusal>(() => QueryText.Read(Naming(17))).Code.ShouldBe("54001");
+
+        static string Naming(int count) => "select * from " + string.Join(", ", Enumerable.Range(0, count).Select(_ => QueryText.Named(Guid.CreateVersion7())));
+    }
+
+    static readonly DatasetTable Table = new(Guid.CreateVersion7(), "d_0123456789");
+
+    static SentQuery Sent(string written) => QueryText.Read(written).Over(Table, new Dictionary<Guid, DatasetTable>());
 }

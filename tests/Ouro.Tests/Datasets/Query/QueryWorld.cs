@@ -35,8 +35,8 @@ public sealed class QueryWorld : IAsyncLifetime
     public string Login(DatasetTable table, string database) => new NpgsqlConnectionStringBuilder(postgres.Superuser)
     {
         Database = database,
-        Username = Roles.Role(table),
-        Password = Roles.Password(table),
+        Username = Roles.Role([table]),
+        Password = Roles.Password([table]),
     }.ConnectionString;
 
     public async ValueTask InitializeAsync()
@@ -75,7 +75,7 @@ public sealed class QueryWorld : IAsyncLifetime
         await tx.Commit(default);
     }
 
-    public Task<QueryResult> Query(string sql, QueryLimits? limits = null) => Sql.Run(Ada, sql, limits ?? QueryLimits.Default, default);
+    public Task<QueryResult> Query(string sql, QueryLimits? limits = null) => Sql.Run(Ada, sql, limits ?? QueryLimits.Default);
 
     public static async Task<NpgsqlConnection> Open(string connectionString)
     {
@@ -108,4 +108,11 @@ public sealed class QueryWorld : IAsyncLifetime
         await All.DisposeAsync();
         await postgres.DisposeAsync();
     }
+}
+
+/// <summary>Queries of one dataset alone, all of one account.</summary>
+static class OneDataset
+{
+    public static Task<QueryResult> Run(this UserSql sql, DatasetTable table, string written, QueryLimits limits, CancellationToken ct = default) =>
+        sql.Run(QueryText.Read(written).Over(table, new Dictionary<Guid, DatasetTable>()), Guid.Empty, limits, ct);
 }

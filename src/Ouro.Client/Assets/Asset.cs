@@ -63,23 +63,38 @@ public record Asset
     /// <summary>Where it comes from; never null.</summary>
     public Attribution Attribution { get; init; } = new();
 
-    /// <summary>How it is sold.</summary>
+    /// <summary>How it is sold: <c>none</c>, <c>pay-to-unlock</c> or <c>pay-per-use</c>.</summary>
     public string Monetization { get; init; } = "none";
 
-    /// <summary>The price of unlocking it: dollars, or satoshis.</summary>
+    /// <summary>The price of unlocking it in the currency that is shown first.</summary>
     public decimal? Price { get; init; }
 
-    /// <summary>The currency of <see cref="Price"/>: <c>usd</c> or <c>btc</c>.</summary>
+    /// <summary>The currency that is shown first, <c>usd</c> or <c>btc</c>: of <see cref="Price"/> and <see cref="UnitCost"/>.</summary>
     public string? PriceCurrency { get; init; }
 
-    /// <summary>The price of one use.</summary>
+    /// <summary>The price of unlocking it in dollars; null where it is not sold for dollars.</summary>
+    public decimal? PriceUsd { get; init; }
+
+    /// <summary>The price of unlocking it in satoshis; null where it is not sold for bitcoin.</summary>
+    public long? PriceSats { get; init; }
+
+    /// <summary>The price of one use in the currency that is shown first.</summary>
     public decimal? UnitCost { get; init; }
+
+    /// <summary>The price of one use in dollars.</summary>
+    public decimal? UnitCostUsd { get; init; }
+
+    /// <summary>The price of one use in satoshis.</summary>
+    public long? UnitCostSats { get; init; }
 
     /// <summary>What one use is, e.g. <c>call</c>.</summary>
     public string? CostUnit { get; init; }
 
     /// <summary><c>fixed</c>, <c>variable</c> or <c>runtime</c>.</summary>
     public string? CostAccounting { get; init; }
+
+    /// <summary>The most seconds that one use is billed for.</summary>
+    public int? MaxBillableSeconds { get; init; }
 
     /// <summary>A taste of it: the first rows of a dataset, the first blocks of a post.</summary>
     public JsonElement? Preview { get; init; }

@@ -38,6 +38,17 @@ public sealed class AssetClient
     /// <exception cref="OuroException">It is not there, or not the caller's to see (404, <c>asset_not_found</c>).</exception>
     public Task<Asset> GetAsync(Guid id, CancellationToken cancellationToken = default) => transport.Data<Asset>(Call.Get($"assets/{id}"), cancellationToken);
 
+    /// <summary>Changes an asset of any type. What is not given stays as it is.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="change">What becomes different.</param>
+    /// <param name="cancellationToken">Stops waiting; it may have been changed.</param>
+    /// <returns>The asset as it is now.</returns>
+    /// <exception cref="OuroException">
+    /// It is not there, or not the caller's to see (404); the caller may not change it, or not that of it (403); or a value is malformed (400).
+    /// </exception>
+    public Task<Asset> UpdateAsync(Guid id, ChangeAsset change, CancellationToken cancellationToken = default) =>
+        transport.Data<Asset>(Call.Put($"assets/{id}", new ChangeAssetBody(change)), cancellationToken);
+
     /// <summary>The type of an asset.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

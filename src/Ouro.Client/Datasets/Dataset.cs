@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Ouro;
 
 /// <summary>What it takes to create a dataset from a schema and rows, as the public Python client sends it.</summary>
-public sealed record CreateDataset
+public sealed record CreateDataset : Pricing
 {
     /// <summary>Its name, 1 to 255 characters.</summary>
     public string? Name { get; init; }

@@ -7,22 +7,43 @@ namespace Ouro.Server.Access;
 /// </summary>
 public static class Rights
 {
-    public static Sql CanRead(Actor actor)
-    {
-        if (!actor.IsSignedIn) return $"a.visibility = 'public'";
-        Sql seen = $"""
-            (a.visibility = 'public'
-              or a.user_id = {actor.Id}
-              or (a.visibility = 'organization' and a.org_id = any({actor.Organizations}))
-              or a.id in (select p.asset_id from permissions p where p.user_id = {actor.Id}))
-            """;
-        // A bound key sees what is public, and of the rest only its own place.
-        return actor.BoundTo is { } place ? $"({seen} and (a.visibility = 'public' or a.org_id = {place}))" : seen;
-    }
+    // What inherits is asked of its parent, at most so far up: a reply, its comment, the route below it, the route's service.
+    const int MostParents = 3;
+
+    /// <summary>May see that it is there and what it says of itself. Of what is sold, everybody may.</summary>
+    public static Sql CanRead(Actor actor) => Reaches(actor, "a", "in ('public', 'monetized')", MostParents);
+
+    /// <summary>May see the content too: of what is sold, its owner and those who hold a role on it.</summary>
+    public static Sql CanOpen(Actor actor) => Reaches(actor, "a", "= 'public'", MostParents);
 
     public static Sql CanWrite(Actor actor) => Holds(actor, ["write", "admin"]);
 
     public static Sql CanManage(Actor actor) => Holds(actor, ["admin"]);
+
+    static Sql Reaches(Actor actor, string name, string toEverybody, int parents)
+    {
+        var a = Sql.Trusted(name);
+        List<Sql> ways = [$"{a}.visibility {Sql.Trusted(toEverybody)}"];
+        if (actor.IsSignedIn)
+        {
+            Sql own = $"""
+                {a}.user_id = {actor.Id}
+                  or ({a}.visibility = 'organization' and {a}.org_id = any({actor.Organizations}))
+                  or {a}.id in (select p.asset_id from permissions p where p.user_id = {actor.Id})
+                """;
+            // A bound key sees what everybody sees, and of the rest only its own place.
+            ways.Add(actor.BoundTo is { } place ? $"({a}.org_id = {place} and ({own}))" : own);
+        }
+        if (parents > 0)
+        {
+            var parent = "above" + parents;
+            ways.Add($"""
+                ({a}.visibility = 'inherit' and exists (
+                  select from assets {Sql.Trusted(parent)} where {Sql.Trusted(parent)}.id = {a}.parent_id and {Reaches(actor, parent, toEverybody, parents - 1)}))
+                """);
+        }
+        return $"({Sql.Join(" or ", ways)})";
+    }
 
     static Sql Holds(Actor actor, string[] roles)
     {

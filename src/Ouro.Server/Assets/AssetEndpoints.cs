@@ -9,6 +9,7 @@ public static class AssetEndpoints
     {
         api.MapGet("/search/assets", Search).WithName("assets.search");
         api.MapGet("/assets/{id}", Get).WithName("assets.get");
+        api.MapPut("/assets/{id}", Update).WithName("assets.update");
         api.MapGet("/assets/{id}/type", Type).WithName("assets.type");
         api.MapPost("/assets/{id}/view", View).WithName("assets.view");
         api.MapGet("/assets/{id}/counts", Counts).WithName("assets.counts");
@@ -25,6 +26,10 @@ public static class AssetEndpoints
 
     /// <summary>One asset of any type</summary>
     public static Task<Envelope<Asset>> Get(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) => assets.Get(actor, id, ct).Enveloped();
+
+    /// <summary>Change an asset of any type; what is not sent stays</summary>
+    public static Task<Envelope<Asset>> Update(AssetOperations assets, Actor actor, Guid id, ChangeAssetBody body, CancellationToken ct) =>
+        assets.Update(actor, id, body.Asset, ct).Enveloped();
 
     /// <summary>The type of an asset</summary>
     public static Task<Envelope<AssetKindAnswer>> Type(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) => assets.Type(actor, id, ct).Enveloped();

@@ -5,7 +5,7 @@ using Ouro.Server.Events;
 namespace Ouro.Server.Assets;
 
 /// <summary>What all assets have in common: found, looked at, shared, deleted.</summary>
-public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
+public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
 {
     readonly Dictionary<AssetType, AssetKind> kinds = kinds.ToDictionary(k => k.Type);
 
@@ -108,25 +108,19 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
     }
 
     /// <summary>Fills in what every new asset has, and stores it; the caller commits.</summary>
-    public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct)
+    public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct, Pricing? pricing = null)
     {
         draft = AssetRules.MustDescribe(draft);
         var place = await PlaceFor(tx, actor, orgId, teamId, ct);
         var now = clock.Now();
         var name = Contract.Name(draft.Name);
-        var slug = Contract.Slug(name);
-        // Two that are made at once must not both find the address free.
-        await AssetStore.HoldSlug(tx, place.OrgId, slug, ct);
-        // An address names one asset: where the slug is taken, the id's last part tells the two apart.
-        if (slug.Length == 0 || await AssetStore.SlugTaken(tx, draft.AssetType, actor.Id, place.OrgId, slug, ct))
-            slug = $"{slug}-{draft.Id.ToString("N")[20..]}".TrimStart('-');
         var asset = draft with
         {
-            Name = name, NameUrlSlug = slug, UserId = actor.Id, OrgId = place.OrgId, TeamId = place.TeamId, Source = actor.Source,
-            Visibility = AssetRules.MustBeVisible(actor, place, asked, privateByDefault: draft.AssetType == AssetType.Dataset),
-            CreatedAt = now, LastUpdated = now,
+            Name = name, NameUrlSlug = await FreeSlug(tx, draft with { UserId = actor.Id }, name, place.OrgId, ct), UserId = actor.Id, OrgId = place.OrgId,
+            TeamId = place.TeamId, Source = actor.Source, CreatedAt = now, LastUpdated = now,
+            Visibility = AssetRules.MustBeVisible(place, asked, await ParentPlace(tx, actor, draft, ct), privateByDefault: draft.AssetType == AssetType.Dataset),
         };
-        await AssetStore.Add(tx, asset, ct);
+        await AssetStore.Add(tx, asset, PriceRules.After(asset.AssetType, Prices.Free, pricing ?? new(), asset.Visibility), ct);
         await events.Record(tx, actor, $"{Wire.Name(asset.AssetType)}.created", asset.Id, Audience.Asset(asset.Id), new { asset.Name, asset.AssetType }, ct);
         return asset;
     }
@@ -148,6 +142,10 @@ public sealed class AssetOperations(Db db, Clock clock, EventLog events, WebAddr
 
     /// <summary>What the actor may do with an asset that they may see.</summary>
     public Task<HeldRights> RightsOn(Actor actor, Guid id, CancellationToken ct) => RightsOn(db, actor, id, ct);
+
+    /// <summary>The same, refused where the asset is sold and this actor has not unlocked it: before its content is read.</summary>
+    public async Task<HeldRights> MustOpen(Actor actor, Guid id, CancellationToken ct) =>
+        await RightsOn(actor, id, ct) is { MayOpen: true } held ? held : throw AssetRules.Locked(await Get(actor, id, ct));
 
     static async Task<HeldRights> RightsOn(Session session, Actor actor, Guid id, CancellationToken ct) =>
         await AssetStore.RightsOn(session, actor, id, ct) ?? throw Refusal.NoAsset(id);

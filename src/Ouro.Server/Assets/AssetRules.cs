@@ -3,8 +3,14 @@ namespace Ouro.Server.Assets;
 /// <summary>Where an asset may go, and who sees it when nobody says.</summary>
 public static class AssetRules
 {
-    /// <summary>The visibility that a new asset gets in its place.</summary>
-    public static Visibility MustBeVisible(Actor actor, Place place, Visibility? asked, bool privateByDefault)
+    /// <summary>What the role write changes; all else is for admins: who sees it, where it lives, what it costs.</summary>
+    public static readonly string[] ForWriters = ["name", "description", "license_id", "attribution"];
+
+    /// <summary>The fields that a change gives, by their names on the wire.</summary>
+    public static List<string> Given(ChangeAsset change) => [.. Data.Wire.Element(change).EnumerateObject().Select(field => field.Name)];
+
+    /// <summary>The visibility that an asset has in its place: the one asked for, or where nobody says, its team's.</summary>
+    public static Visibility MustBeVisible(Place place, Visibility? asked, Place? parent, bool privateByDefault)
     {
         var visibility = asked ?? (place.OrgId == Ids.Global
             ? privateByDefault ? Visibility.Private : Visibility.Public
@@ -13,14 +19,22 @@ public static class AssetRules
         if (place.OrgId == Ids.Global && visibility == Visibility.Organization) visibility = Visibility.Public;
         return visibility switch
         {
-            Visibility.Monetized => throw Refusal.Invalid(
-                "monetized_not_available", "Assets cannot be sold on this server yet.", "Choose public, organization or private."),
-            Visibility.Inherit => throw Refusal.Fields(("visibility", "inherit needs a parent; this asset has none.")),
-            Visibility.Public when place.TeamVisibility == Visibility.Organization => throw Refusal.Forbidden(
-                "internal_team", "This team is internal to its organization: nothing in it can be public.", "Put it into a public team, or make it visible to the organization."),
+            Visibility.Inherit when parent is null => throw Refusal.Fields(("visibility", "inherit needs a parent; this asset has none.")),
+            Visibility.Inherit when (parent.OrgId, parent.TeamId) != (place.OrgId, place.TeamId) =>
+                throw Refusal.Fields(("visibility", "What inherits lives where its parent lives.")),
+            Visibility.Public or Visibility.Monetized when place.TeamVisibility == Visibility.Organization => throw Refusal.Forbidden(
+                "internal_team", "This team is internal to its organization: nothing in it can be public or sold.",
+                "Put it into a public team, or make it visible to the organization."),
             _ => visibility,
         };
     }
+
+    /// <summary>Why somebody sees that an asset is there and cannot open it.</summary>
+    public static Refusal Locked(Asset asset) => Refusal.Forbidden(
+        "unlock_required", PriceRules.Told(asset) is { } prices ? $"Unlock “{asset.Name}” to open it: it costs {prices}."
+            : asset.Visibility == Visibility.Inherit ? $"Unlock what “{asset.Name}” belongs to first; it is sold."
+            : $"Unlock “{asset.Name}” to open it; it is not for sale at the moment.",
+        "This server takes no payments yet. Ask its owner to share it with you.");
 
     /// <summary>Refuses a place that the actor may not put things into.</summary>
     public static void MustPlaceIn(Actor actor, Guid org)

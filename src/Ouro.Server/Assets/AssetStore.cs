@@ -16,9 +16,14 @@ public sealed record AssetRow : Asset
 
 static class AssetStore
 {
-    public static Sql Columns => $"""
+    /// <summary>What travels of an asset; its preview is content, and goes to who may open it.</summary>
+    public static Sql Columns(Actor actor) => $"""
         a.id, a.asset_type, a.name, a.name_url_slug, a.user_id, a.org_id, a.team_id, a.parent_id, a.visibility, a.description, a.license_id,
-        a.metadata, a.attribution, a.preview, a.state, a.source, a.created_at, a.last_updated,
+        a.metadata, a.attribution, case when {Rights.CanOpen(actor)} then a.preview end as preview, a.state, a.source, a.created_at, a.last_updated,
+        a.monetization, a.price_currency, a.price_cents * 0.01 as price_usd, a.price_sats, a.unit_cost_cents * 0.01 as unit_cost_usd, a.unit_cost_sats,
+        case a.price_currency when 'btc' then a.price_sats else a.price_cents * 0.01 end as price,
+        case a.price_currency when 'btc' then a.unit_cost_sats else a.unit_cost_cents * 0.01 end as unit_cost,
+        a.cost_unit, a.cost_accounting, a.max_billable_seconds,
         u.username, u.actor_type as owner_kind, u.avatar_path as owner_avatar, o.name as org_name, t.name as team_name, t.org_id as team_org_id
         """;
 
@@ -30,14 +35,14 @@ static class AssetStore
         """;
 
     public static Task<AssetRow?> Find(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<AssetRow>($"""
-        select {Columns}
+        select {Columns(actor)}
         from {From}
         where a.id = {id} and {Rights.CanRead(actor)}
         """, ct);
 
     public static Task<AssetRow?> FindByAddress(Session db, Actor actor, AssetType type, string entity, string slug, CancellationToken ct) =>
         db.Maybe<AssetRow>($"""
-            select {Columns}
+            select {Columns(actor)}
             from {From}
             where a.name_url_slug = {slug} and a.asset_type = {type} and {Rights.CanRead(actor)}
               and lower(case when a.org_id = {Ids.Global} then u.username else o.name end) = lower({entity})
@@ -47,21 +52,57 @@ static class AssetStore
 
     /// <summary>What the actor may do with an asset that they may read; null where they may not even do that.</summary>
     public static Task<HeldRights?> RightsOn(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<HeldRights>($"""
-        select a.id, a.asset_type, a.name, a.user_id, {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage
+        select a.id, a.asset_type, a.name, a.user_id, {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage,
+          {Rights.CanOpen(actor)} as may_open
         from assets a
         where a.id = {id} and {Rights.CanRead(actor)}
         """, ct);
 
-    public static Task Add(Session tx, Asset asset, CancellationToken ct) => tx.Run($"""
+    public static Task Add(Session tx, Asset asset, Prices prices, CancellationToken ct) => tx.Run($"""
         insert into assets (id, asset_type, user_id, org_id, team_id, parent_id, name, name_url_slug, visibility, description, license_id,
-          metadata, attribution, preview, state, source, created_at, last_updated)
+          metadata, attribution, preview, state, source, created_at, last_updated, monetization, price_currency, price_cents, price_sats,
+          unit_cost_cents, unit_cost_sats, cost_unit, cost_accounting, max_billable_seconds)
         values ({asset.Id}, {asset.AssetType}, {asset.UserId}, {asset.OrgId}, {asset.TeamId}, {asset.ParentId}, {asset.Name}, {asset.NameUrlSlug},
           {asset.Visibility}, {(asset.Description is null ? null : Wire.Element(asset.Description))}, {asset.LicenseId}, {asset.Metadata},
-          {Wire.Element(asset.Attribution)}, {asset.Preview}, {asset.State}, {asset.Source}, {asset.CreatedAt}, {asset.LastUpdated})
+          {Wire.Element(asset.Attribution)}, {asset.Preview}, {asset.State}, {asset.Source}, {asset.CreatedAt}, {asset.LastUpdated},
+          {prices.Monetization}, {prices.PriceCurrency}, {prices.PriceCents}, {prices.PriceSats}, {prices.UnitCostCents}, {prices.UnitCostSats},
+          {prices.CostUnit}, {prices.CostAccounting}, {prices.MaxBillableSeconds})
         """, ct);
 
-    public static Task<bool> SlugTaken(Session tx, AssetType type, Guid user, Guid org, string slug, CancellationToken ct) => tx.Maybe<bool>($"""
-        select exists (select from assets where name_url_slug = {slug} and asset_type = {type} and org_id = {org}
+    /// <summary>Holds an asset against others who change it until the transaction ends, and tells how it is sold.</summary>
+    public static Task<Prices?> Hold(Session tx, Guid id, CancellationToken ct) => tx.Maybe<Prices>($"""
+        select monetization, price_currency, price_cents, price_sats, unit_cost_cents, unit_cost_sats, cost_unit, cost_accounting, max_billable_seconds
+        from assets where id = {id}
+        for no key update
+        """, ct);
+
+    public static Task Update(Session tx, Asset asset, Prices prices, OwnChange own, CancellationToken ct) => tx.Run($"""
+        update assets set
+          name = {asset.Name}, name_url_slug = {asset.NameUrlSlug}, visibility = {asset.Visibility}, org_id = {asset.OrgId}, team_id = {asset.TeamId},
+          description = {(asset.Description is null ? null : Wire.Element(asset.Description))}, license_id = {asset.LicenseId},
+          attribution = {Wire.Element(asset.Attribution)}, metadata = coalesce(metadata || {own.Metadata}::jsonb, metadata, {own.Metadata}::jsonb),
+          preview = coalesce({own.Preview}, preview), last_updated = {asset.LastUpdated}, monetization = {prices.Monetization},
+          price_currency = {prices.PriceCurrency}, price_cents = {prices.PriceCents}, price_sats = {prices.PriceSats},
+          unit_cost_cents = {prices.UnitCostCents}, unit_cost_sats = {prices.UnitCostSats}, cost_unit = {prices.CostUnit},
+          cost_accounting = {prices.CostAccounting}, max_billable_seconds = {prices.MaxBillableSeconds}
+        where id = {asset.Id}
+        """, ct);
+
+    /// <summary>What inherits from a moved asset goes with it, under an address of its own.</summary>
+    public static Task MoveInheriting(Session tx, Guid id, Place place, CancellationToken ct) => tx.Run($"""
+        with recursive below as (
+          select c.id from assets c where c.parent_id = {id} and c.visibility = 'inherit'
+          union all
+          select c.id from assets c join below b on c.parent_id = b.id where c.visibility = 'inherit')
+        update assets a set org_id = {place.OrgId}, team_id = {place.TeamId},
+          name_url_slug = case when a.org_id <> {place.OrgId} and exists (
+              select from assets o where o.name_url_slug = a.name_url_slug and o.asset_type = a.asset_type and o.org_id = {place.OrgId} and o.id <> a.id)
+            then a.name_url_slug || '-' || right(replace(a.id::text, '-', ''), 12) else a.name_url_slug end
+        from below b where a.id = b.id
+        """, ct);
+
+    public static Task<bool> SlugTaken(Session tx, Guid except, AssetType type, Guid user, Guid org, string slug, CancellationToken ct) => tx.Maybe<bool>($"""
+        select exists (select from assets where name_url_slug = {slug} and asset_type = {type} and org_id = {org} and id <> {except}
           and (org_id <> {Ids.Global} or user_id = {user}))
         """, ct);
 
@@ -74,7 +115,7 @@ static class AssetStore
 
     /// <summary>The page is found first and named after: joins and snippets are for its rows only.</summary>
     public static Sql Found(Actor actor, AssetSearch search, Sql filters, SearchOrder order) => $"""
-        select {Columns}{order.Columns}
+        select {Columns(actor)}{order.Columns}
         from (
           select a.*{order.Ranks}
           from assets a{order.Joins}
@@ -143,10 +184,18 @@ static class AssetStore
         join teams t on t.org_id = o.id and t.id = coalesce({team}, o.default_team_id)
         where o.id = {org}
         """, ct);
+
+    /// <summary>Where an asset lives that the actor may read.</summary>
+    public static Task<Place?> PlaceOfAsset(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<Place>($"""
+        select a.org_id, a.team_id, t.visibility as team_visibility
+        from assets a
+        join teams t on t.id = a.team_id
+        where a.id = {id} and {Rights.CanRead(actor)}
+        """, ct);
 }
 
 /// <summary>What somebody may do with an asset.</summary>
-public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage);
+public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage, bool MayOpen);
 
 /// <summary>Where an asset lives, and who hears of things there.</summary>
 public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility);

@@ -41,19 +41,19 @@ public sealed partial class DatasetOperations(
         var ingested = rows.ValueKind == JsonValueKind.Array ? await RowWriting.Append(tx, table, rows, ct) : RowWriting.Nothing;
         table = table with { RowCount = ingested.Inserted };
         var asset = await Publish(tx, actor, table, new Asset { Id = id, Name = input.Name, Description = input.Description, LicenseId = input.LicenseId, Attribution = input.Attribution ?? new() },
-            input.Visibility, input.OrgId, input.TeamId, ct);
+            input.Visibility, input.OrgId, input.TeamId, ct, input);
         await tx.Commit(ct);
         return new(asset, input.Rows is null ? null : new(ingested.Inserted, ingested.Skipped), ingested.Warning);
     }
 
     /// <summary>Makes a filled table a dataset: its view, its role, its asset with a preview. The caller commits.</summary>
     public async Task<Asset> Publish(
-        Tx tx, Actor actor, StoredTable table, Asset draft, Visibility? visibility, Guid? org, Guid? team, CancellationToken ct)
+        Tx tx, Actor actor, StoredTable table, Asset draft, Visibility? visibility, Guid? org, Guid? team, CancellationToken ct, Pricing? pricing = null)
     {
         await DatasetStore.CreateView(tx, table, ct);
         if (MayQuery) await roles.Create(tx, table.Table, ct);
         var preview = await Preview(tx, table, ct);
-        var asset = await assets.Add(tx, actor, draft with { AssetType = AssetType.Dataset, Metadata = DatasetRules.Metadata(table), Preview = preview }, visibility, org, team, ct);
+        var asset = await assets.Add(tx, actor, draft with { AssetType = AssetType.Dataset, Metadata = DatasetRules.Metadata(table), Preview = preview }, visibility, org, team, ct, pricing);
         await DatasetStore.Add(tx, table, ct);
         return await assets.Get(tx, actor, asset.Id, ct);
     }
@@ -72,8 +72,8 @@ public sealed partial class DatasetOperations(
     public async Task<JsonElement> Details(Actor actor, Guid id, CancellationToken ct)
     {
         var stats = await Stats(actor, id, ct);
-        var taste = await Rows(actor, id, DetailRows, 0, ct);
-        return Wire.Element(new { stats.TableName, Schema = (await Schema(actor, id, ct)).Select(c => new { c.ColumnName, c.DataType }), stats, Preview = taste.Rows });
+        var taste = (await assets.RightsOn(actor, id, ct)).MayOpen ? (await Rows(actor, id, DetailRows, 0, ct)).Rows : default;
+        return Wire.Element(new { stats.TableName, Schema = (await Schema(actor, id, ct)).Select(c => new { c.ColumnName, c.DataType }), stats, Preview = taste });
     }
 
     /// <summary>A page of rows, in the order of ingestion.</summary>
@@ -84,7 +84,7 @@ public sealed partial class DatasetOperations(
         {
             var page = await db.ReadText(DatasetStore.PageOf(table, actor, size, skip), (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
             // No rows may mean that there are none, or that nothing here is this actor's to see.
-            if (page.Count == 0) await Find(actor, id, ct);
+            if (page.Count == 0) await assets.MustOpen(actor, id, ct);
             if (page is { Count: 0, Truncated: not null }) throw TooLarge($"The row at offset {skip}");
             return new RowPage(page.Rows, new(skip, size, page.Truncated is not null));
         }, ct);

@@ -97,7 +97,7 @@ static class DatasetStore
               select coalesce((select max({row}) from {table.From}), 0) = d.row_count as is_dense
               from dataset_tables d
               join assets a on a.id = d.asset_id
-              where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
+              where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
             select {table.ColumnList}
             from {table.From}
             where {row} > (select case when is_dense then {(long)offset} else 0 end from state)

@@ -161,11 +161,13 @@ public sealed class ImportOperations(
         var place = await assets.PlaceFor(actor, file.OrgId, file.TeamId, ct);
         foreach (var (text, field) in new[] { (file.Description, "description"), (file.FileName, "file_name"), (file.ContentType, "content_type") })
             if (text is not null) Contract.Clean(text, field);
+        if (file.Visibility == Visibility.Monetized)
+            throw Refusal.Fields(("visibility", "A file comes in without a price. Import it as private, then make it monetized with a price."));
         if (file.Description is { } description) AssetRules.MustDescribe(Content.Of(description));
         return file with
         {
             Name = name, OrgId = place.OrgId, TeamId = place.TeamId,
-            Visibility = AssetRules.MustBeVisible(actor, place, file.Visibility, privateByDefault: true),
+            Visibility = AssetRules.MustBeVisible(place, file.Visibility, null, privateByDefault: true),
         };
     }
 

@@ -13,6 +13,10 @@ alter table public.assets
   add column cost_accounting text check (cost_accounting in ('fixed', 'variable', 'runtime')),
   add column max_billable_seconds integer check (max_billable_seconds > 0);
 
+-- What everybody may come to see: what is sold is listed, and what inherits may belong to either.
+drop index public.assets_public;
+create index assets_open on public.assets (created_at desc, id desc) where visibility in ('public', 'monetized', 'inherit');
+
 -- Filters by metadata ask for a key and a value.
 create index assets_metadata on public.assets using gin (metadata jsonb_path_ops) where metadata is not null;
 

@@ -87,7 +87,7 @@ static class BrowseStore
 
     static Sql Readable(StoredTable table, Actor actor) => $"""
         readable as materialized (
-          select from dataset_tables d join assets a on a.id = d.asset_id where d.asset_id = {table.AssetId} and {Rights.CanRead(actor)})
+          select from dataset_tables d join assets a on a.id = d.asset_id where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
         """;
 
     static Sql Conditions(IReadOnlyList<RowFilter> filters) => filters.Count == 0 ? Sql.True : Sql.Join(" and ", filters.Select(Condition));

@@ -46,6 +46,7 @@ public sealed partial class DatasetOperations
     public async Task<DatasetSummary> Summary(Actor actor, Guid id, CancellationToken ct)
     {
         var asset = await assets.Get(actor, id, AssetType.Dataset, ct);
+        await assets.MustOpen(actor, id, ct);
         return await Summarized(actor, asset).WaitAsync(ct);
     }
 
@@ -92,7 +93,7 @@ public sealed partial class DatasetOperations
     /// <summary>Nothing may mean that nothing matches; that nothing is this actor's to see; that a row is too large; or that a cursor's row is gone.</summary>
     async Task MustBeThere(Actor actor, StoredTable table, ResultRows rows, long? after, CancellationToken ct)
     {
-        await Find(actor, table.AssetId, ct);
+        await assets.MustOpen(actor, table.AssetId, ct);
         if (rows.Truncated is not null) throw TooLarge("The next row");
         if (after is { } row && !await BrowseStore.HasRow(db, table, row, ct))
             throw Refusal.Fields(("after", "The row that this list went on from is gone. Begin the list anew, without after."));

@@ -48,7 +48,7 @@ public sealed partial class DatasetOperations
     static QueryAnswer Told(QueryResult result) =>
         new([.. result.Columns.Select(c => new DatasetColumn(c.Name, c.Type))], result.Rows, result.Count, DatasetRules.Told(result.Truncated));
 
-    /// <summary>The SQL over the datasets that it names, each of which the actor may read at this moment.</summary>
+    /// <summary>The SQL over the datasets that it names, each of which the actor may open at this moment.</summary>
     async Task<SentQuery> Ready(Actor actor, Guid? home, QueryDataset input, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(input.Query)) throw Refusal.Fields(("query", "query is one SELECT; {{table}} stands for the dataset."));
@@ -56,13 +56,17 @@ public sealed partial class DatasetOperations
         Guid[] asked = [.. home is { } own ? text.Others.Prepend(own).Distinct() : text.Others];
         var tables = (await DatasetStore.FindAll(db, actor, asked, ct)).ToDictionary(t => t.AssetId, t => t.Table);
         foreach (var id in asked)
-        {
-            if (!tables.ContainsKey(id)) throw Refusal.NoAsset(id);
-            await assets.MustOpen(actor, id, ct);
-        }
+            if (!tables.ContainsKey(id)) await MustOpen(actor, id, ct);
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
         return text.Over(home is { } table ? tables[table] : null, tables);
+    }
+
+    /// <summary>Says why a dataset cannot be opened: it is not there, or it has to be unlocked.</summary>
+    async Task MustOpen(Actor actor, Guid id, CancellationToken ct)
+    {
+        await assets.MustOpen(actor, id, ct);
+        throw Refusal.NoAsset(id);
     }
 
     async Task<T> AsTheirLogin<T>(SentQuery query, Func<Task<T>> run, CancellationToken ct)

@@ -11,6 +11,7 @@ public static class DatasetRoom
     public static void Add(IServiceCollection services) => services
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
+        .AddHostedService<RoleSweep>()
         .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),

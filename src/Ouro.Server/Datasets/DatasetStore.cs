@@ -46,12 +46,12 @@ static class DatasetStore
         where d.asset_id = {id} and {Rights.CanRead(actor)}
         """, ct);
 
-    /// <summary>Those of these datasets that the actor may read.</summary>
+    /// <summary>Those of these datasets whose rows the actor may see.</summary>
     public static Task<List<StoredTable>> FindAll(Session db, Actor actor, Guid[] ids, CancellationToken ct) => db.Query<StoredTable>($"""
         select {Columns}
         from dataset_tables d
         join assets a on a.id = d.asset_id
-        where d.asset_id = any({ids}) and {Rights.CanRead(actor)}
+        where d.asset_id = any({ids}) and {Rights.CanOpen(actor)}
         """, ct);
 
     /// <summary>The table, held against other writers until the transaction ends.</summary>

@@ -67,6 +67,54 @@ public sealed class TableTests(Chromium chromium, Town town) : IClassFixture<Tow
         await visit.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("most often false") }).WaitForAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Columns_are_added_changed_and_dropped(bool script)
+    {
+        var (_, address) = await Town.Import(town.Ada, $"Columns {script}", "private", "kind,n\na,1\nb,2\n");
+        await using var visit = await (await Visit.Begin(chromium, town, script)).As(town.Ada);
+        visit.IsRefused = true;
+        await visit.Page.GotoAsync(address + "/schema");
+        await visit.Page.Locator("summary", new() { HasText = "Add a column" }).ClickAsync();
+        await visit.Page.Locator("#new-name").FillAsync("Made Of");
+        await visit.Page.Locator("#new-type").SelectOptionAsync("reference");
+        await visit.Button("Add column").ClickAsync();
+        await visit.Page.GetByText("Names an asset").WaitForAsync();
+        await visit.Link("Change kind").ClickAsync();
+        await visit.Page.Locator("#column-values").FillAsync("a\nc");
+        await visit.Button("Save column").ClickAsync();
+        await visit.Page.Locator(".note.problem").WaitForAsync();
+        (await visit.Page.Locator("#column-values").InputValueAsync()).ShouldContain("c");
+        await visit.Page.Locator("#column-values").FillAsync("a\nb\nc");
+        await visit.Page.Locator("#column-name").FillAsync("sort");
+        await visit.Button("Save column").ClickAsync();
+        await visit.Page.GetByText("One of a, b, c").WaitForAsync();
+        await visit.Link("Change n").ClickAsync();
+        await visit.Button("Drop this column and all that is in it").ClickAsync();
+        await visit.Page.GetByText("The column n is dropped.").WaitForAsync();
+        (await visit.Link("Change n").CountAsync()).ShouldBe(0);
+        (await visit.Inaccessible()).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task A_reference_is_a_link_to_what_it_names()
+    {
+        var (weather, _) = await Town.Import(town.Ada, "Named", "public", "a\n1\n");
+        var (hidden, _) = await Town.Import(town.Ada, "Hidden", "private", "a\n1\n");
+        var made = await town.Ada.Ouro.Datasets.CreateAsync(new CreateDataset
+        {
+            Name = "Referring", Visibility = Visibility.Public, Schema = "CREATE TABLE t (what UUID)", Refs = new Dictionary<string, ColumnRef?> { ["what"] = new(RefKind.Asset) },
+            Rows = System.Text.Json.JsonSerializer.SerializeToElement(new[] { new { what = weather }, new { what = hidden } }),
+        });
+        await using var visit = await Visit.Begin(chromium, town);
+        await visit.Page.GotoAsync($"/datasets/-/{made.Id}");
+        (await visit.Page.Locator(".grid tbody a").AllInnerTextsAsync()).ShouldBe(["Named"]);
+        await visit.Page.GetByText(hidden.ToString()).WaitForAsync();
+        await visit.Link("Named").ClickAsync();
+        await visit.Heading("Named").WaitForAsync();
+    }
+
     static async Task<List<double>> Column(Visit visit, int column) =>
         [.. (await visit.Page.Locator($".grid tbody td:nth-child({column + 1})").AllInnerTextsAsync()).Select(t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture))];
 }

@@ -28,7 +28,7 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
         var id = await Id(ada, town.Weather);
         var shown = await town.Ada.Ouro.Views.CreateAsync(Guid.Parse(id), new()
         {
-            Name = $"Warmth by month {width} {dark}", Description = "How warm each month was, on average.",
+            Name = "Warmth by month", Description = "How warm each month was, on average.",
             SqlQuery = "select date_trunc('month', date) as month, avg(temp_max) as warmest, avg(temp_min) as coldest from {{table}} group by 1 order by 1",
             Config = JsonSerializer.SerializeToElement(new { type = "line", xAxis = new { dataKey = "month" }, series = new[] { new { dataKey = "warmest", name = "Warmest" }, new { dataKey = "coldest", name = "Coldest" } } }),
         });
@@ -109,6 +109,7 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
         async Task Look(Visit visit, string name, string? path, bool whole = true)
         {
             if (path is not null) await visit.Page.GotoAsync(path);
+            if (whole) await visit.Page.EvaluateAsync("window.scrollTo(0, 0)");
             await visit.Picture($"{width}-{(dark ? "dark" : "light")}-{name}", whole);
             if (await visit.Inaccessible() is { Length: > 0 } wrong) problems.Add($"{name}: {wrong}");
             if (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is > 0 and var over)

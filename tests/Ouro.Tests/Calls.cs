@@ -24,6 +24,9 @@ public static class Calls
     public static async Task<JsonElement> PutText(this Person person, string path, string body, HttpStatusCode status = HttpStatusCode.OK) =>
         await Answer(await person.Http.PutAsync("/api" + path, new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"))), status);
 
+    public static async Task<JsonElement> Patch(this Person person, string path, object body, HttpStatusCode status = HttpStatusCode.OK) =>
+        await Answer(await person.Http.PatchAsJsonAsync("/api" + path, body), status);
+
     public static async Task<JsonElement> Delete(this Person person, string path, HttpStatusCode status = HttpStatusCode.OK) =>
         await Answer(await person.Http.DeleteAsync("/api" + path), status);
 

@@ -19,6 +19,8 @@ public sealed record RowSelection
     public int? Limit { get; init; }
     /// <summary>Rows to skip; only without sort, filters and cursor.</summary>
     public int? Offset { get; init; }
+    /// <summary>Whether also to tell what the references on the page name.</summary>
+    public bool ResolveRefs { get; init; }
 }
 
 /// <summary>What the columns of a dataset hold.</summary>

@@ -16,12 +16,12 @@ public sealed record CreateDataset : Pricing
     public string? Schema { get; init; }
     /// <summary>The rows, each an object of column → value.</summary>
     public JsonElement? Rows { get; init; }
-    /// <summary>The first rows, for previews; taken from <see cref="Rows"/> where both are given.</summary>
+    /// <summary>The first rows, which tell what the columns hold where <see cref="Rows"/> come later; the server makes the preview of the rows it has.</summary>
     public JsonElement? Preview { get; init; }
-    /// <summary>Column → <c>{"kind": "asset"|"action"}</c>; for columns that hold references.</summary>
-    public JsonElement? Refs { get; init; }
-    /// <summary>Column → <c>{"values": […]}</c>; for columns with a closed set of values.</summary>
-    public JsonElement? EnumColumns { get; init; }
+    /// <summary>Column → what its ids name; a row with an id that names nothing the caller may see is left out and told.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyDictionary<string, ColumnRef?>? Refs { get; init; }
+    /// <summary>Column → its closed set of values; a row with another value refuses all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyDictionary<string, ColumnValues?>? EnumColumns { get; init; }
     /// <summary>An SPDX-like licence id.</summary>
     public string? LicenseId { get; init; }
     /// <summary>Where it comes from.</summary>
@@ -30,7 +30,7 @@ public sealed record CreateDataset : Pricing
     public Guid? OrgId { get; init; }
     /// <summary>The team to put it in; omitted, the organization's default team.</summary>
     public Guid? TeamId { get; init; }
-    /// <summary>What it is made from, set by the server for files.</summary>
+    /// <summary>May say <c>columns</c>, <c>refs</c> and <c>enum_columns</c> once more, as the public clients do.</summary>
     public JsonElement? Metadata { get; init; }
 }
 
@@ -41,7 +41,8 @@ public sealed record CreateDatasetBody(CreateDataset Dataset);
 /// <summary>Rows for a dataset.</summary>
 /// <param name="Rows">The rows, each an object of column → value.</param>
 /// <param name="Mode"><c>append</c>, <c>overwrite</c> or <c>upsert</c> (on the column <c>id</c>).</param>
-public sealed record WriteRows(JsonElement Rows, IngestMode Mode = IngestMode.Append);
+/// <param name="Finalize">Whether these are the last of several parts, so that the preview is made anew from all rows.</param>
+public sealed record WriteRows(JsonElement Rows, IngestMode Mode = IngestMode.Append, bool Finalize = false);
 
 /// <summary>What happens to the rows that a dataset already has.</summary>
 public enum IngestMode
@@ -63,7 +64,34 @@ public sealed record RowIngest(long Inserted, long Skipped, IngestMode Mode = In
 /// <summary>What an ingest left out.</summary>
 /// <param name="Message">The whole in words.</param>
 /// <param name="IgnoredColumns">Columns that the table does not have, with the number of rows that named them; at most 20.</param>
-public sealed record IngestWarning(string Message, IReadOnlyList<IgnoredColumn> IgnoredColumns);
+/// <param name="Refs">References for which rows were left out; null where there were none.</param>
+/// <param name="Rows">At most ten of the values for which rows were left out.</param>
+public sealed record IngestWarning(
+    string Message, IReadOnlyList<IgnoredColumn> IgnoredColumns,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RefWarning? Refs = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedRow>? Rows = null);
+
+/// <summary>References for which rows were left out.</summary>
+/// <param name="MissingCount">Values that name nothing, or nothing that the writer may see.</param>
+/// <param name="TypeMismatchCount">Values that name an asset of another type than the column's.</param>
+/// <param name="MalformedCount">Values that are no ids.</param>
+/// <param name="SkippedRowCount">Rows that were left out.</param>
+/// <param name="Columns">The columns, each with some of the ids that were missing.</param>
+public sealed record RefWarning(
+    long MissingCount, long TypeMismatchCount, long MalformedCount, long SkippedRowCount, IReadOnlyList<RefWarningColumn> Columns);
+
+/// <summary>A column of references for which rows were left out.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Kind">What it names.</param>
+/// <param name="Missing">At most ten of the ids that name nothing the writer may see.</param>
+public sealed record RefWarningColumn(string Column, RefKind Kind, IReadOnlyList<Guid> Missing);
+
+/// <summary>A row that was left out.</summary>
+/// <param name="Row">Its place among the rows that were sent, from 1.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Value">The value, cut to 80 characters.</param>
+/// <param name="Problem"><c>missing</c>, <c>type_mismatch</c> or <c>malformed</c>.</param>
+public sealed record SkippedRow(long Row, string Column, string Value, string Problem);
 
 /// <summary>A column of the rows that the table does not have.</summary>
 /// <param name="Column">Its name as sent.</param>
@@ -82,8 +110,10 @@ public sealed record DatasetColumn(string ColumnName, string DataType, bool IsNu
     public string Type => DataType;
     /// <summary><c>reference</c>, <c>enum</c> or null.</summary>
     public string? SemanticType { get; init; }
-    /// <summary>What a reference names: <c>asset</c> or <c>action</c>.</summary>
-    public string? RefKind { get; init; }
+    /// <summary>What people are shown as its name; null shows the name itself.</summary>
+    public string? Label { get; init; }
+    /// <summary>What a reference names.</summary>
+    public RefKind? RefKind { get; init; }
     /// <summary>The only asset type that a reference may name.</summary>
     public AssetType? AssetType { get; init; }
     /// <summary>The closed set of values.</summary>
@@ -126,7 +156,9 @@ public sealed record QueryAnswer(IReadOnlyList<DatasetColumn> Columns, RawJson R
 /// <summary>A page of rows.</summary>
 /// <param name="Rows">The rows, a JSON array of objects.</param>
 /// <param name="Pagination">Where the page stands.</param>
-public sealed record RowPage(RawJson Rows, Pagination Pagination);
+/// <param name="ResolvedRefs">Where it was asked for, what the references on the page name: column → id → the thing. What the caller may not see is not there.</param>
+public sealed record RowPage(
+    RawJson Rows, Pagination Pagination, IReadOnlyDictionary<string, IReadOnlyDictionary<Guid, ResolvedRef>>? ResolvedRefs = null);
 
 /// <summary>A file on its way into a dataset.</summary>
 /// <param name="Id">The import's id.</param>

@@ -6,7 +6,7 @@ namespace Ouro;
 /// Tables that answer SQL. A part of <see cref="OuroClient"/>. Rows of a type of one's own are read and written by its properties: the property
 /// <c>MaxTemp</c> is the column <c>max_temp</c>, unless a <c>JsonPropertyName</c> says otherwise.
 /// </summary>
-public sealed class DatasetClient
+public sealed partial class DatasetClient
 {
     const int RowsOfAPage = 1000;
     static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
@@ -51,12 +51,12 @@ public sealed class DatasetClient
     public async Task<CreatedDataset> CreateAsync<T>(CreateDataset dataset, IEnumerable<T> rows, CancellationToken cancellationToken = default)
     {
         dataset = dataset with { Schema = dataset.Schema ?? TypedRows.Schema<T>() };
-        using var parts = TypedRows.Batches(rows).GetEnumerator();
-        var created = await CreateAsync(dataset with { Rows = parts.MoveNext() ? parts.Current : null }, cancellationToken);
+        await using var parts = TypedRows.Batches(rows.ToAsyncEnumerable(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var created = await CreateAsync(dataset with { Rows = await parts.MoveNextAsync() ? parts.Current : null }, cancellationToken);
         try
         {
             var written = created.Rows;
-            while (parts.MoveNext()) written = written.Plus(await WriteRowsAsync(created.Id, new WriteRows(parts.Current), cancellationToken));
+            while (await parts.MoveNextAsync()) written = written.Plus(await WriteRowsAsync(created.Id, new WriteRows(parts.Current), cancellationToken));
             return created with { Rows = written };
         }
         catch
@@ -150,86 +150,6 @@ public sealed class DatasetClient
         Paging.All(async (offset, _, ct) => (await transport.Send<IReadOnlyList<T>>(
             Call.Get($"datasets/{id}/data", ("limit", RowsOfAPage), ("offset", offset)), ct)).ToPage(), 0, null, cancellationToken);
 
-    /// <summary>One page of rows in the order of their ingestion, as JSON.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="limit">The most rows, 1 to 1,000. A page of very large rows holds fewer and says that there are more.</param>
-    /// <param name="offset">Rows to skip.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="OuroException">It is not there, or not the caller's to see (404); limit or offset are out of bounds (400).</exception>
-    public async Task<RowPage> RowPageAsync(Guid id, int limit = 100, int offset = 0, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RawJson>(Call.Get($"datasets/{id}/data", ("limit", limit), ("offset", offset)), cancellationToken);
-        return new(answer.Data, answer.Pagination ?? new(offset, limit, false));
-    }
-
-    /// <summary>One page of rows, sorted by a column or filtered; its <c>Pagination.After</c> is the cursor of the next one.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="selection">Which rows, and in which order.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="OuroException">
-    /// It is not there, or not the caller's to see (404); there is no such column or operator, or a value is not of its column's type (400); it took
-    /// longer than five seconds (408, <c>rows_too_slow</c>).
-    /// </exception>
-    public async Task<RowPage> RowPageAsync(Guid id, RowSelection selection, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RawJson>(Selected(id, selection), cancellationToken);
-        return new(answer.Data, answer.Pagination ?? new(selection.Offset ?? 0, selection.Limit ?? 100, false));
-    }
-
-    /// <summary>All rows that are selected, in their order, read in pages as they are asked for.</summary>
-    /// <typeparam name="T">What a row is: a record, a dictionary, or <see cref="JsonElement"/>.</typeparam>
-    /// <param name="id">Its id.</param>
-    /// <param name="selection">Which rows, and in which order; its limit is the size of a page.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="OuroException">As for a page; or a row is no <typeparamref name="T"/> (<c>unexpected_answer</c>).</exception>
-    public IAsyncEnumerable<T> RowsAsync<T>(Guid id, RowSelection selection, CancellationToken cancellationToken = default) =>
-        Paging.All(async (offset, after, ct) => (await transport.Send<IReadOnlyList<T>>(
-            Selected(id, selection with { Limit = selection.Limit ?? RowsOfAPage, Offset = offset, After = after }), ct)).ToPage(),
-            selection.Offset ?? 0, selection.After, cancellationToken);
-
-    /// <summary>What the columns hold: histograms, missing and frequent values; of a large table from a sample of its rows.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="OuroException">It is not there, or not the caller's to see (404, <c>asset_not_found</c>).</exception>
-    public Task<DatasetSummary> SummaryAsync(Guid id, CancellationToken cancellationToken = default) =>
-        transport.Data<DatasetSummary>(Call.Get($"datasets/{id}/summary"), cancellationToken);
-
-    /// <summary>Puts rows into a dataset in one request, all of them or none.</summary>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="rows">The rows, and what becomes of those that are there.</param>
-    /// <param name="cancellationToken">Stops waiting; the rows may have been written.</param>
-    /// <exception cref="OuroException">
-    /// A value does not fit its column (400); the caller may only read (403); the dataset is not there (404); somebody else is writing (409, <c>busy</c>);
-    /// the rows are too many for one request (413).
-    /// </exception>
-    public async Task<WrittenRows> WriteRowsAsync(Guid id, WriteRows rows, CancellationToken cancellationToken = default)
-    {
-        var answer = await transport.Send<RowIngest>(Call.Post($"datasets/{id}/data", rows), cancellationToken);
-        return new(answer.Data.Inserted, answer.Data.Skipped, answer.Data.Mode, answer.Warning);
-    }
-
-    /// <summary>Puts rows of one's own type into a dataset, in parts below a megabyte. When a part fails, those before it stay.</summary>
-    /// <typeparam name="T">What a row is: a record, or a dictionary.</typeparam>
-    /// <param name="id">The dataset's id.</param>
-    /// <param name="rows">The rows; they are gone through once.</param>
-    /// <param name="mode">What becomes of the rows that are there.</param>
-    /// <param name="cancellationToken">Gives up; what was sent so far stays.</param>
-    /// <returns>What became of all of them.</returns>
-    /// <exception cref="OuroException">
-    /// A value does not fit its column (400); the caller may only read (403); the dataset is not there (404); somebody else is writing (409, <c>busy</c>).
-    /// </exception>
-    public async Task<WrittenRows> WriteRowsAsync<T>(Guid id, IEnumerable<T> rows, IngestMode mode = IngestMode.Append, CancellationToken cancellationToken = default)
-    {
-        WrittenRows? written = null;
-        foreach (var part in TypedRows.Batches(rows))
-        {
-            // Only the first part of an overwrite clears the table; the others join it.
-            var next = await WriteRowsAsync(id, new WriteRows(part, written is null || mode != IngestMode.Overwrite ? mode : IngestMode.Append), cancellationToken);
-            written = written?.Plus(next) ?? next;
-        }
-        return written ?? await WriteRowsAsync(id, new WriteRows(JsonElement.Parse("[]"), mode), cancellationToken);
-    }
-
     /// <summary>Runs one SELECT on a dataset and answers with rows as JSON, their columns, and whether a limit cut them.</summary>
     /// <param name="id">The dataset's id.</param>
     /// <param name="sql">One SELECT of PostgreSQL's dialect; <c>{{table}}</c> stands for the dataset.</param>
@@ -278,10 +198,6 @@ public sealed class DatasetClient
     /// <exception cref="OuroException">It is not there, is no dataset, or is not the caller's to see (404); or the caller is no admin of it (403).</exception>
     public Task<DeleteResult> DeleteAsync(Guid id, bool deleteChildren = false, bool dryRun = false, CancellationToken cancellationToken = default) =>
         transport.Data<DeleteResult>(AssetClient.Deletion("datasets", id, deleteChildren, dryRun), cancellationToken);
-
-    static Call Selected(Guid id, RowSelection selection) => Call.Get(
-        $"datasets/{id}/data", ("limit", selection.Limit), ("offset", selection.Offset is 0 ? null : selection.Offset), ("sort", selection.Sort),
-        ("filters", selection.Filters), ("after", selection.After));
 
     internal static QueryAnswer Answered(Envelope<RawJson> answer)
     {

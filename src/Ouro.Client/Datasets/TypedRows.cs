@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -18,10 +19,10 @@ static class TypedRows
     }
 
     /// <summary>The rows as JSON lists of less than a megabyte each; a row that is larger alone has one to itself. No rows make no list.</summary>
-    public static IEnumerable<JsonElement> Batches<T>(IEnumerable<T> rows)
+    public static async IAsyncEnumerable<JsonElement> Batches<T>(IAsyncEnumerable<T> rows, [EnumeratorCancellation] CancellationToken ct)
     {
         var list = new ArrayBufferWriter<byte>(64 << 10);
-        foreach (var row in rows)
+        await foreach (var row in rows.WithCancellation(ct))
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(row, Transport.Reading);
             if (list.WrittenCount > 0 && list.WrittenCount + json.Length + 2 > MostBytes) yield return Ended(list);

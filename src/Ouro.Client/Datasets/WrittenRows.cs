@@ -19,9 +19,26 @@ public sealed record WrittenRows(long Inserted, long Skipped, IngestMode Mode = 
         (_, null) => first,
         _ => next with
         {
-            IgnoredColumns = [.. first.IgnoredColumns.Concat(next.IgnoredColumns).GroupBy(c => c.Column).Select(c => new IgnoredColumn(c.Key, c.Sum(i => i.Count)))],
+            IgnoredColumns = [.. first.IgnoredColumns.Concat(next.IgnoredColumns).GroupBy(c => c.Column).Select(c => new IgnoredColumn(c.Key, c.Sum(i => i.Count))).Take(Most.Columns)],
+            Refs = Together(first.Refs, next.Refs),
+            Rows = first.Rows is null ? next.Rows : [.. first.Rows.Concat(next.Rows ?? []).Take(Most.Rows)],
         },
     };
+
+    static RefWarning? Together(RefWarning? first, RefWarning? next) => (first, next) switch
+    {
+        (null, _) => next,
+        (_, null) => first,
+        _ => new(first.MissingCount + next.MissingCount, first.TypeMismatchCount + next.TypeMismatchCount, first.MalformedCount + next.MalformedCount,
+            first.SkippedRowCount + next.SkippedRowCount,
+            [.. first.Columns.Concat(next.Columns).GroupBy(c => (c.Column, c.Kind)).Select(c => new RefWarningColumn(c.Key.Column, c.Key.Kind, [.. c.SelectMany(i => i.Missing).Distinct().Take(Most.Missing)]))]),
+    };
+
+    /// <summary>How much a warning names.</summary>
+    internal static class Most
+    {
+        public const int Columns = 20, Rows = 10, Missing = 10;
+    }
 
     internal static WrittenRows? Of<T>(Envelope<T> answer) =>
         answer.RowIngest is { } rows ? new(rows.Inserted, rows.Skipped, rows.Mode, answer.Warning) : null;

@@ -30,6 +30,8 @@ sealed record Call(HttpMethod Method, string Path)
 
     public static Call Put(string path, object body) => new(HttpMethod.Put, path) { Content = () => Json(body) };
 
+    public static Call Patch(string path, object body) => new(HttpMethod.Patch, path) { Content = () => Json(body) };
+
     /// <summary>The query of an address: what is null is left out.</summary>
     public static string Query(params (string Name, object? Value)[] query)
     {

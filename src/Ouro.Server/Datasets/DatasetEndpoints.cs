@@ -16,12 +16,16 @@ public static class DatasetEndpoints
         datasets.MapGet("/imports/{id}", GetImport).WithName("imports.get");
         datasets.MapDelete("/imports/{id}", CancelImport).WithName("imports.cancel");
         datasets.MapGet("/{id}", Get).WithName("datasets.get");
+        datasets.MapPut("/{id}", Update).WithName("datasets.update");
         datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
         datasets.MapGet("/{id}/summary", Summary).WithName("datasets.summary");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
-        datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows");
+        datasets.MapPost("/{id}/data", WriteRows).WithName("datasets.write_rows").Accepts<WriteRows>("application/json");
+        datasets.MapPost("/{id}/columns", AddColumn).WithName("datasets.add_column");
+        datasets.MapPatch("/{id}/columns/{column}", UpdateColumn).WithName("datasets.update_column");
+        datasets.MapDelete("/{id}/columns/{column}", DropColumn).WithName("datasets.drop_column");
         datasets.MapPost("/{id}/query-custom", Query).WithName("datasets.query");
         datasets.MapPost("/query", QueryAcross).WithName("datasets.query_across");
         datasets.MapPost("/{id}/query-plan", Plan).WithName("datasets.plan");
@@ -59,6 +63,10 @@ public static class DatasetEndpoints
     public static Task<Envelope<Asset>> Get(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
         assets.Get(actor, id, AssetType.Dataset, ct).Enveloped();
 
+    /// <summary>Change what a dataset says of itself, and what its columns mean</summary>
+    public static Task<Envelope<Asset>> Update(DatasetOperations datasets, Actor actor, Guid id, UpdateDatasetBody body, CancellationToken ct) =>
+        datasets.Update(actor, id, body.Dataset, ct).Enveloped();
+
     /// <summary>The columns of a dataset</summary>
     public static Task<Envelope<IReadOnlyList<DatasetColumn>>> Schema(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
         datasets.Schema(actor, id, ct).Enveloped();
@@ -73,16 +81,33 @@ public static class DatasetEndpoints
 
     /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions</summary>
     public static Task<Envelope<RawJson>> Rows(
-        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, string? sort, string? filters, string? after, CancellationToken ct) =>
-        datasets.Rows(actor, id, new() { Limit = limit, Offset = offset, Sort = sort, Filters = filters, After = after }, ct).Enveloped();
+        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, string? sort, string? filters, string? after,
+        [FromQuery(Name = "resolve_refs")] bool? resolveRefs, CancellationToken ct) =>
+        datasets.Rows(actor, id, new() { Limit = limit, Offset = offset, Sort = sort, Filters = filters, After = after, ResolveRefs = resolveRefs ?? false }, ct).Enveloped();
 
     /// <summary>What the columns hold: histograms, missing and frequent values</summary>
     public static Task<Envelope<DatasetSummary>> Summary(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
         datasets.Summary(actor, id, ct).Enveloped();
 
     /// <summary>Put rows into a dataset</summary>
-    public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, WriteRows body, CancellationToken ct) =>
-        datasets.WriteRows(actor, id, body, ct).RowsEnveloped();
+    public static Task<Envelope<RowIngest>> WriteRows(DatasetOperations datasets, Actor actor, Guid id, RowsBody body, CancellationToken ct) =>
+        datasets.WriteRows(actor, id, body, ct).Enveloped();
+
+    /// <summary>Add a column to a dataset</summary>
+    public static Task<Envelope<DatasetColumn>> AddColumn(DatasetOperations datasets, Actor actor, Guid id, AddColumn body, CancellationToken ct) =>
+        datasets.AddColumn(actor, id, body, ct).Enveloped();
+
+    /// <summary>Rename a column, or give it another type, label or meaning</summary>
+    public static Task<Envelope<DatasetColumn>> UpdateColumn(
+        DatasetOperations datasets, Actor actor, Guid id, string column, UpdateColumn body, CancellationToken ct) =>
+        datasets.UpdateColumn(actor, id, Whole(column), body, ct).Enveloped();
+
+    /// <summary>Take a column away, with all that is in it</summary>
+    public static Task<Envelope<DroppedColumn>> DropColumn(DatasetOperations datasets, Actor actor, Guid id, string column, CancellationToken ct) =>
+        datasets.DropColumn(actor, id, Whole(column), ct).Enveloped();
+
+    // The one character that the framework leaves encoded in a part of an address.
+    static string Whole(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Run one SELECT on a dataset; {{table}} stands for it</summary>
     public static Task<Envelope<RawJson>> Query(DatasetOperations datasets, Actor actor, Guid id, QueryDataset body, CancellationToken ct) =>

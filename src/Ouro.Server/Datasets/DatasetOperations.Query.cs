@@ -32,8 +32,8 @@ public sealed partial class DatasetOperations
         var (limit, offset) = Contract.Window(input.Limit, input.Offset, 100, MostRowsOfAPage);
         if (input.Sql is null)
         {
-            var page = await Rows(actor, id, limit, offset, ct);
-            return new(page.Rows, limit, offset, page.Pagination.HasMore, null);
+            var page = await Rows(actor, id, limit, offset, ct, input.ResolveRefs);
+            return new(page.Rows, limit, offset, page.Pagination.HasMore, null, page.ResolvedRefs);
         }
         if (input.ResolveRefs)
             throw Refusal.Fields(("resolve_refs", "resolve_refs works on pages of rows and not with sql. Leave one of them out."));
@@ -56,17 +56,14 @@ public sealed partial class DatasetOperations
         Guid[] asked = [.. home is { } own ? text.Others.Prepend(own).Distinct() : text.Others];
         var tables = (await DatasetStore.FindAll(db, actor, asked, ct)).ToDictionary(t => t.AssetId, t => t.Table);
         foreach (var id in asked)
-            if (!tables.ContainsKey(id)) await MustOpen(actor, id, ct);
+        {
+            if (tables.ContainsKey(id)) continue;
+            await MustOpen(actor, id, ct);
+            throw Refusal.NoAsset(id);
+        }
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
         return text.Over(home is { } table ? tables[table] : null, tables);
-    }
-
-    /// <summary>Says why a dataset cannot be opened: it is not there, or it has to be unlocked.</summary>
-    async Task MustOpen(Actor actor, Guid id, CancellationToken ct)
-    {
-        await assets.MustOpen(actor, id, ct);
-        throw Refusal.NoAsset(id);
     }
 
     async Task<T> AsTheirLogin<T>(SentQuery query, Func<Task<T>> run, CancellationToken ct)

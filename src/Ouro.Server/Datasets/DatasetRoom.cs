@@ -12,14 +12,15 @@ public static class DatasetRoom
         .AddSingleton(p => new DatasetRoles(p.GetRequiredService<Database>().Name, p.GetRequiredService<ServerKey>().DeriveBytes("dataset roles")))
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
         .AddHostedService<RoleSweep>()
-        .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>()
+        .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>().AddSingleton<TableRemoval>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
             (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct)))
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table"))
-        .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)));
+        .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)))
+        .AddSingleton(new JobKind(TableRemoval.Kind, (p, job, ct) => p.GetRequiredService<TableRemoval>().Run(job, ct)));
 
     static async Task<string> Contents(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct)
     {
@@ -40,7 +41,7 @@ public static class DatasetEnvelopes
     public static async Task<Envelope<RawJson>> Enveloped(this Task<RowPage> answer)
     {
         var page = await answer;
-        return new(page.Rows) { Pagination = page.Pagination };
+        return new(page.Rows) { Pagination = page.Pagination, ResolvedRefs = page.ResolvedRefs is { } refs ? Wire.Element(refs) : null };
     }
 
     public static async Task<Envelope<RawJson>> Enveloped(this Task<QueryAnswer> answer)
@@ -55,10 +56,11 @@ public static class DatasetEnvelopes
         return new(result.Rows) { Metadata = Wire.Element(new { view, result.Columns, result.RowCount, result.Truncated }) };
     }
 
-    /// <summary>The count of rows as the payload too, for clients that read it there.</summary>
-    public static async Task<Envelope<RowIngest>> RowsEnveloped(this Task<WrittenDataset> answer)
+    /// <summary>The count of rows twice: as the payload, and beside it where newer clients look.</summary>
+    public static async Task<Envelope<RowIngest>> Enveloped(this Task<WrittenRows> answer)
     {
         var written = await answer;
-        return new(written.RowIngest!) { RowIngest = written.RowIngest, Warning = written.Warning };
+        var ingest = new RowIngest(written.Inserted, written.Skipped, written.Mode);
+        return new(ingest) { RowIngest = ingest, Warning = written.Warning };
     }
 }

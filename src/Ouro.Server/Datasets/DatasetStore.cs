@@ -3,41 +3,9 @@ using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
 
-/// <summary>A dataset's table, as it stands beside the asset.</summary>
-/// <param name="AssetId">The dataset.</param>
-/// <param name="Name">The view that everybody reads.</param>
-/// <param name="Label">The name that people are shown; unique to nobody.</param>
-/// <param name="Columns">The columns, in order.</param>
-/// <param name="RowCount">Its rows, counted as they come in.</param>
-public sealed record StoredTable(Guid AssetId, string Name, string Label, List<StoredColumn> Columns, long RowCount)
-{
-    public DatasetTable Table => new(AssetId, Name);
-
-    /// <summary>The physical table behind the view, with the hidden order of ingestion.</summary>
-    public string PhysicalName => Physical(Name);
-
-    public static string Physical(string view) => "t_" + view[2..];
-
-    /// <summary>The table, and its columns without the hidden one, ready for a statement.</summary>
-    public Sql From => $"datasets.{Sql.Identifier(PhysicalName)}";
-
-    public Sql View => $"datasets.{Sql.Identifier(Name)}";
-
-    public Sql ColumnList => Sql.Join(", ", Columns.Select(c => Sql.Identifier(c.Name)));
-}
-
-/// <summary>A column of a dataset.</summary>
-/// <param name="Name">Its name: lowercase snake_case.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="SentAs">Its name as it was sent.</param>
-public sealed record StoredColumn(string Name, ColumnType Type, string SentAs)
-{
-    public DatasetColumn ToColumn() => new(Name, Type.SqlName());
-}
-
 static class DatasetStore
 {
-    static Sql Columns => $"d.asset_id, d.name, d.label, d.columns, d.row_count";
+    static Sql Columns => $"d.asset_id, d.name, d.label, d.columns, d.row_count, d.version";
 
     public static Task<StoredTable?> Find(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<StoredTable>($"""
         select {Columns}
@@ -54,6 +22,14 @@ static class DatasetStore
         where d.asset_id = any({ids}) and {Rights.CanOpen(actor)}
         """, ct);
 
+    /// <summary>The table for somebody who may see it, with whether they may write to it.</summary>
+    public static Task<WritableTable?> FindToWrite(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<WritableTable>($"""
+        select {Columns}, {Rights.CanWrite(actor)} as may_write
+        from dataset_tables d
+        join assets a on a.id = d.asset_id
+        where d.asset_id = {id} and {Rights.CanRead(actor)}
+        """, ct);
+
     /// <summary>The table, held against other writers until the transaction ends.</summary>
     public static Task<StoredTable?> Hold(Session tx, Guid id, CancellationToken ct) => tx.Maybe<StoredTable>($"""
         select {Columns} from dataset_tables d where d.asset_id = {id} for update
@@ -64,23 +40,34 @@ static class DatasetStore
         values ({table.AssetId}, {table.Name}, {table.Label}, {Wire.Element(table.Columns)}, {table.RowCount})
         """, ct);
 
-    public static Task SetRowCount(Session tx, Guid id, long rows, CancellationToken ct) =>
-        tx.Run($"update dataset_tables set row_count = {rows} where asset_id = {id}", ct);
+    /// <summary>Writes down what the columns are now.</summary>
+    public static Task SetColumns(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"""
+        update dataset_tables set columns = {Wire.Element(table.Columns)}, version = {table.Version} where asset_id = {table.AssetId}
+        """, ct);
+
+    /// <summary>Writes down how many rows there are now, and on the asset that it changed; a preview of null keeps the one it has.</summary>
+    public static Task SetRows(Session tx, Guid id, long rows, DateTimeOffset now, System.Text.Json.JsonElement? preview, CancellationToken ct) => tx.Run($"""
+        with counted as (update dataset_tables set row_count = {rows} where asset_id = {id})
+        update assets set last_updated = {now}, preview = coalesce({preview}, preview) where id = {id}
+        """, ct);
 
     public static Task CreateTable(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"""
         create table {table.From} ({Sql.Identifier(ColumnNames.Row)} bigint generated always as identity primary key,
-          {Sql.Join(", ", table.Columns.Select(c => (Sql)$"{Sql.Identifier(c.Name)} {Sql.Trusted(c.Type.SqlName())}"))})
+          {Sql.Join(", ", table.Columns.Select(c => c.Definition))})
         """, ct);
 
     public static Task CreateView(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"""
         create view {table.View} as select {table.ColumnList} from {table.From}
         """, ct);
 
-    public static async Task Drop(Session tx, StoredTable table, CancellationToken ct)
-    {
-        await tx.Run($"drop view if exists {table.View}", ct);
-        await tx.Run($"drop table if exists {table.From}", ct);
-    }
+    public static Task DropView(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"drop view if exists {table.View}", ct);
+
+    public static Task DropTable(Session tx, StoredTable table, CancellationToken ct) => tx.Run($"drop table if exists {table.From}", ct);
+
+    /// <summary>How many columns the table ever had; PostgreSQL counts those that were dropped against its limit of 1,600.</summary>
+    public static Task<int> ColumnsEver(Session tx, StoredTable table, CancellationToken ct) => tx.Maybe<int>($"""
+        select max(attnum)::int from pg_attribute where attrelid = to_regclass({"datasets." + table.PhysicalName})
+        """, ct);
 
     public static Task<long> SizeOf(Session db, StoredTable table, CancellationToken ct) =>
         db.Maybe<long>($"select coalesce(pg_total_relation_size(to_regclass({"datasets." + table.PhysicalName})), 0)", ct);
@@ -92,12 +79,13 @@ static class DatasetStore
     public static Sql PageOf(StoredTable table, Actor actor, int limit, int offset)
     {
         Sql row = Sql.Identifier(ColumnNames.Row);
+        // Of a table whose columns are not these any more no row is found, and the caller looks for its columns anew.
         return $"""
             with state as materialized (
               select coalesce((select max({row}) from {table.From}), 0) = d.row_count as is_dense
               from dataset_tables d
               join assets a on a.id = d.asset_id
-              where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
+              where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpen(actor)})
             select {table.ColumnList}
             from {table.From}
             where {row} > (select case when is_dense then {(long)offset} else 0 end from state)

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using Ouro.Server.Assets;
 using Ouro.Server.Mcp;
 
 namespace Ouro.Server.Datasets;
@@ -29,13 +29,14 @@ public static partial class DatasetTools
     {
         var page = await datasets.Page(actor, dataset_id, new(sql, limit, offset, resolve_refs), ct);
         var rows = page.Rows.As<JsonElement>();
-        var answer = new PageAnswer(rows, page.Offset, page.Limit, page.HasMore, rows.GetArrayLength(), page.Warning);
+        var answer = new PageAnswer(rows, page.Offset, page.Limit, page.HasMore, rows.GetArrayLength(), page.Warning) { ResolvedRefs = page.ResolvedRefs ?? PageAnswer.NoRefs };
         return response_format == "json" ? ToolAnswers.One(answer) : ToolAnswers.Told(MarkdownTable.Of(answer), answer);
     }
 
     /// <summary>
     /// Make a dataset of rows: a table that answers SQL. Columns and their types are worked out from the rows: numbers, true and false, ISO dates and
-    /// timestamps, everything else as text. Column names become lowercase snake_case. All rows are put in, or nothing is made.
+    /// timestamps, everything else as text. Column names become lowercase snake_case. All rows are put in, or nothing is made; only rows whose
+    /// references name nothing that you may see are left out and told in ingest_warning.
     /// </summary>
     /// <param name="name">Its name, 1 to 255 characters.</param>
     /// <param name="data">The rows: a list of objects of column → value, or the JSON text of one.</param>
@@ -43,7 +44,7 @@ public static partial class DatasetTools
     /// <param name="team_id">The team to put it in; omitted, the organization's default team.</param>
     /// <param name="visibility">Who may see it. What is private is seen by you and those it is shared with.</param>
     /// <param name="description">What it is about.</param>
-    /// <param name="refs">Columns that hold references: column → {"kind": "asset" or "action"}.</param>
+    /// <param name="refs">Columns that hold ids of assets or runs: column → {"kind": "asset" or "action", "asset_type": optional}.</param>
     /// <param name="enum_columns">Columns with a closed set of values: column → {"values": [...]}.</param>
     /// <param name="license_id">An SPDX-like licence id, e.g. CC-BY-4.0.</param>
     /// <param name="attribution">
@@ -61,21 +62,82 @@ public static partial class DatasetTools
         var written = await datasets.Create(actor, new()
         {
             Name = name, Rows = Given("data", data, JsonValueKind.Array, "a list of objects, one for each row"), OrgId = org_id, TeamId = team_id,
-            Visibility = visibility, Description = description is null ? null : Content.Of(description), LicenseId = license_id, Attribution = Origin(attribution),
-            Refs = Given("refs", refs, JsonValueKind.Object, "an object"), EnumColumns = Given("enum_columns", enum_columns, JsonValueKind.Object, "an object"),
+            Visibility = visibility, Description = description is null ? null : Content.Of(description), LicenseId = license_id, Attribution = Given<Attribution>("attribution", attribution, JsonValueKind.Object, "an object"),
+            Refs = Given<Dictionary<string, ColumnRef?>>("refs", refs, JsonValueKind.Object, RefsShape),
+            EnumColumns = Given<Dictionary<string, ColumnValues?>>("enum_columns", enum_columns, JsonValueKind.Object, EnumsShape),
         }, ct);
-        return ToolAnswers.One(new CreatedDataset(written, await datasets.Schema(actor, written.Asset.Id, ct)));
+        return ToolAnswers.One(new CreatedDataset(written.Asset, await datasets.Schema(actor, written.Asset.Id, ct), written.RowIngest, written.Warning));
     }
 
-    static Attribution? Origin(JsonElement? attribution)
+    /// <summary>
+    /// Change what a dataset says of itself, what its columns mean, and its rows; what you leave out stays. The rows are written last: where they are
+    /// refused, the other changes were made. Columns are added, renamed and dropped with edit_dataset_columns.
+    /// </summary>
+    /// <param name="id">The dataset's id.</param>
+    /// <param name="name">Its new name.</param>
+    /// <param name="visibility">Who may see it.</param>
+    /// <param name="data">Rows: a list of objects of column → value, or the JSON text of one. Columns that the dataset does not have are left out.</param>
+    /// <param name="data_mode">append adds the rows, overwrite replaces all rows, upsert changes those with the same id and adds the others.</param>
+    /// <param name="description">What it is about.</param>
+    /// <param name="org_id">The organization to move it to.</param>
+    /// <param name="team_id">The team to move it to.</param>
+    /// <param name="refs">Columns to make references: column → {"kind": "asset" or "action", "asset_type": optional}; null makes one plain again.</param>
+    /// <param name="enum_columns">Columns to close: column → {"values": [...]}; null opens one again.</param>
+    /// <param name="license_id">An SPDX-like licence id.</param>
+    /// <param name="attribution">What changes about where the data comes from.</param>
+    [McpServerTool(Name = "update_dataset", ReadOnly = false, Destructive = true, Idempotent = false)]
+    public static async partial Task<CallToolResult> UpdateDataset(
+        DatasetOperations datasets, Actor actor, Guid id, string? name = null,
+        [AllowedValues("private", "organization", "public", "monetized")] Visibility? visibility = null,
+        [ArgumentShape("array", "string")] JsonElement? data = null, [AllowedValues("append", "overwrite", "upsert")] IngestMode data_mode = IngestMode.Append,
+        string? description = null, Guid? org_id = null, Guid? team_id = null, [ArgumentShape("object", "string")] JsonElement? refs = null,
+        [ArgumentShape("object", "string")] JsonElement? enum_columns = null, string? license_id = null, [ArgumentShape("object")] JsonElement? attribution = null,
+        CancellationToken ct = default)
+    {
+        var rows = Given("data", data, JsonValueKind.Array, "a list of objects, one for each row");
+        var asset = await datasets.Update(actor, id, new()
+        {
+            Name = name is null ? default : new(name), Visibility = visibility, OrgId = org_id, TeamId = team_id,
+            Description = description is null ? default : new(Content.Of(description)), LicenseId = license_id is null ? default : new(license_id),
+            Attribution = Given<ChangeAttribution>("attribution", attribution, JsonValueKind.Object, "an object"),
+            Refs = Given<Dictionary<string, ColumnRef?>>("refs", refs, JsonValueKind.Object, RefsShape),
+            EnumColumns = Given<Dictionary<string, ColumnValues?>>("enum_columns", enum_columns, JsonValueKind.Object, EnumsShape),
+        }, ct);
+        var written = rows is null ? null : await datasets.WriteRows(actor, id, new(JsonMarshal.GetRawUtf8Value(rows.Value).ToArray(), data_mode, Finalize: true), ct);
+        return ToolAnswers.One(new CreatedDataset(
+            asset, await datasets.Schema(actor, id, ct), written is null ? null : new(written.Inserted, written.Skipped, written.Mode), written?.Warning));
+    }
+
+    /// <summary>
+    /// Change the columns of a dataset, one operation after the other, all or none. Each is an object with op and what belongs to it: {"op": "add",
+    /// "name", "type", "nullable", "label", "enum_values", "ref"}, {"op": "update", "column", "type", "label", "enum_values", "ref"}, {"op": "rename",
+    /// "column", "new_name"}, {"op": "drop", "column"}. Types: text, bigint, double precision, numeric, boolean, date, timestamptz, uuid, enum (needs
+    /// enum_values), reference (needs ref: {"kind": "asset" or "action", "asset_type": optional}). A new type converts every value, or is refused.
+    /// </summary>
+    /// <param name="dataset_id">The dataset's id.</param>
+    /// <param name="operations">The operations: a list of objects, or the JSON text of one.</param>
+    [McpServerTool(Name = "edit_dataset_columns", ReadOnly = false, Destructive = true, Idempotent = false)]
+    public static async partial Task<CallToolResult> EditDatasetColumns(
+        DatasetOperations datasets, Actor actor, Guid dataset_id, [ArgumentShape("array", "string")] JsonElement operations, CancellationToken ct = default)
+    {
+        var given = Given("operations", operations, JsonValueKind.Array, "a list of objects, each with an op")!.Value;
+        var edited = await datasets.EditColumns(actor, dataset_id, [.. given.EnumerateArray().Select(Edit)], ct);
+        return ToolAnswers.One(new { dataset_id, Operations = edited, Schema = (await datasets.Schema(actor, dataset_id, ct)).Select(c => new { c.ColumnName, c.DataType }) });
+    }
+
+    /// <summary>Models write keys in either style; both mean the same.</summary>
+    static ColumnEdit Edit(JsonElement operation, int place)
     {
         try
         {
-            return attribution?.Deserialize<Attribution>(OuroJson.Options);
+            if (operation.ValueKind != JsonValueKind.Object) throw new JsonException();
+            var keys = operation.EnumerateObject().Select(key => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(key.Name), (JsonNode?)JsonNode.Parse(key.Value.GetRawText())));
+            var edit = new JsonObject(keys.DistinctBy(key => key.Key));
+            return edit.ContainsKey("op") ? edit.Deserialize<ColumnEdit>(OuroJson.Options)! : throw new JsonException("", "$.op", null, null);
         }
         catch (JsonException e)
         {
-            throw Refusal.Fields(("attribution", $"attribution{e.Path?.TrimStart('$')} is not of the expected shape."));
+            throw Refusal.Fields(("operations", $"operations[{place}]{e.Path?.TrimStart('$')} is not of the expected shape: an operation has an op (add, update, rename or drop) and what belongs to it."));
         }
     }
 
@@ -93,30 +155,19 @@ public static partial class DatasetTools
         }
         return value.ValueKind == kind ? value : throw Refusal.Fields((argument, $"{argument} is {shape}."));
     }
-}
 
-/// <summary>Rows of a dataset as a tool shows them.</summary>
-public sealed record PageAnswer(
-    JsonElement Rows, int? Offset, int? Limit, [property: JsonPropertyName("hasMore")] bool HasMore, int RowCount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning)
-{
-    public object ResolvedRefs { get; } = new { };
-}
+    const string RefsShape = """an object of column → {"kind": "asset" or "action", "asset_type": optional}""";
+    const string EnumsShape = """an object of column → {"values": ["…"]}""";
 
-/// <summary>A dataset that was just made.</summary>
-public sealed record CreatedDataset : AssetSummary
-{
-    public CreatedDataset(WrittenDataset written, IReadOnlyList<DatasetColumn> columns) : base(written.Asset)
+    static T? Given<T>(string argument, JsonElement? given, JsonValueKind kind, string shape) where T : class
     {
-        TableName = written.Asset.Metadata?.GetProperty("table_name").GetString();
-        Schema = [.. columns.Select(c => new { c.ColumnName, c.DataType })];
-        (RowIngest, IngestWarning) = (written.RowIngest, written.Warning);
+        try
+        {
+            return Given(argument, given, kind, shape)?.Deserialize<T>(OuroJson.Options);
+        }
+        catch (JsonException e)
+        {
+            throw Refusal.Fields((argument, $"{argument}{e.Path?.TrimStart('$')} is not of the expected shape: {argument} is {shape}."));
+        }
     }
-
-    public string? TableName { get; }
-    public IReadOnlyList<object> Schema { get; }
-    public object Refs { get; } = new { };
-    public object EnumColumns { get; } = new { };
-    public RowIngest? RowIngest { get; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IngestWarning? IngestWarning { get; }
 }

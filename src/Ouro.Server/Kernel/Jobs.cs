@@ -10,6 +10,12 @@ public sealed record Job(
     Guid Id, string Kind, Guid? UserId, AssetState State, string Stage, JsonElement Input, JsonElement Progress, JsonElement? Result,
     JsonElement? Error, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
 
+/// <summary>Work that cannot be done just now, through nobody's fault: it is taken up again after a pause, as often as it must.</summary>
+public sealed class Postponed(TimeSpan pause) : Exception
+{
+    public TimeSpan Pause { get; } = pause;
+}
+
 /// <summary>How one kind of work is done: what it returns becomes the job's result, and a refusal its error.</summary>
 public sealed record JobKind(string Name, Func<IServiceProvider, Job, CancellationToken, Task<JsonElement>> Do);
 
@@ -26,6 +32,8 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
 
     const int AtOnce = 2;
     const int Attempts = 3;
+    static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     readonly Dictionary<string, JobKind> kinds = kinds.ToDictionary(k => k.Name);
     readonly SemaphoreSlim wake = new(0);
 
@@ -73,6 +81,16 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
     public async Task<HashSet<Guid>> Open(Guid[] ids, CancellationToken ct) =>
         [.. await db.Query<Guid>($"select id from jobs where id = any({ids}) and state in ('queued', 'in-progress')", ct)];
 
+    /// <summary>The open jobs of one kind, oldest first, at most a thousand.</summary>
+    public Task<List<Job>> Open(string kind, CancellationToken ct) => db.Query<Job>($"""
+        select {Columns} from jobs where kind = {kind} and state in ('queued', 'in-progress') order by created_at limit 1000
+        """, ct);
+
+    /// <summary>Lets all work of a kind that nobody took up yet wait for a while.</summary>
+    public Task Postpone(string kind, TimeSpan pause, CancellationToken ct) => db.Run($"""
+        update jobs set not_before = {clock.Now() + pause} where kind = {kind} and state = 'queued'
+        """, ct);
+
     /// <summary>What was still receiving when this installation last stopped will never be whole.</summary>
     public Task<List<Guid>> FailInterrupted(Refusal refusal, CancellationToken ct) => db.Query<Guid>($"""
         update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
@@ -107,7 +125,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
             try
             {
                 while (await TakeOne(ct)) { }
-                await wake.WaitAsync(TimeSpan.FromSeconds(5), ct);
+                await wake.WaitAsync(await Pause(ct), ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
@@ -118,6 +136,13 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
         }
     }
 
+    /// <summary>How long there is nothing to look for: until work that was postponed is due, at most five seconds.</summary>
+    async Task<TimeSpan> Pause(CancellationToken ct)
+    {
+        var due = await db.Maybe<DateTimeOffset?>($"select min(not_before) from jobs where state in ('queued', 'in-progress')", ct) - clock.Now();
+        return due is null || due > Longest ? Longest : due < Shortest ? Shortest : due.Value;
+    }
+
     async Task<bool> TakeOne(CancellationToken ct)
     {
         await using var connection = await db.Source.OpenConnectionAsync(ct);
@@ -125,6 +150,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
         var open = await held.Query<Job>($"""
             select {Columns} from jobs 
             where state in ('queued', 'in-progress') and stage <> {Receiving} and (instance is null or instance = {instance})
+              and (not_before is null or not_before <= {clock.Now()})
             order by created_at
             limit 20
             """, ct);
@@ -137,7 +163,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
                 // Another worker may have ended it between the look and the lock.
                 var taken = await held.Maybe<Job>($"""
                     update jobs set state = 'in-progress', attempts = attempts + 1
-                    where id = {job.Id} and state in ('queued', 'in-progress')
+                    where id = {job.Id} and state in ('queued', 'in-progress') and (not_before is null or not_before <= {clock.Now()})
                     returning {Columns}
                     """, ct);
                 if (taken is not null) await Do(kind, taken, ct);
@@ -162,6 +188,13 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
             var result = await kind.Do(scope.ServiceProvider, job, ct);
             await db.Run($"""
                 update jobs set state = 'success', stage = 'done', result = {result}, finished_at = {clock.Now()}
+                where id = {job.Id} and state = 'in-progress'
+                """, CancellationToken.None);
+        }
+        catch (Postponed later)
+        {
+            await db.Run($"""
+                update jobs set state = 'queued', stage = 'waiting', not_before = {clock.Now() + later.Pause}, attempts = attempts - 1
                 where id = {job.Id} and state = 'in-progress'
                 """, CancellationToken.None);
         }

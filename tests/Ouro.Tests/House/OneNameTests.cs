@@ -31,6 +31,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["AssetOperations.RightsOn"] = "a part of every change",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",
+        ["DatasetOperations.EditColumns"] = "MCP's one call for what REST has three",
         ["DatasetOperations.Page"] = "MCP's one call for rows and query",
         ["DatasetOperations.Details"] = "MCP's one call for schema, stats and preview",
         ["ImportOperations.ImportLocal"] = "the command line's import of a file of the machine",
@@ -50,7 +51,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.share"] = "comes with the assets issue", ["assets.delete"] = "comes with the assets issue",
         ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full",
         ["datasets.query_across"] = "query_dataset of any of them", ["datasets.plan"] = "query_dataset; agents read rows, not plans", ["views.run"] = "query_dataset with its sql_query",
-        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "comes with update_dataset",
+        ["datasets.permissions"] = "comes with share_asset", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",
+        ["datasets.update_column"] = "edit_dataset_columns", ["datasets.drop_column"] = "edit_dataset_columns",
         ["datasets.import"] = "files do not travel over MCP", ["datasets.delete"] = "comes with delete_asset",
     };
 
@@ -59,6 +61,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
         ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
+        ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",
     };
 
     List<string> Calls => [.. server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints)

@@ -62,3 +62,9 @@ create table public.dataset_views (
   last_updated timestamptz not null
 );
 create index dataset_views_dataset on public.dataset_views (dataset_id, created_at, id);
+
+-- Grows with each change of a dataset's columns, so that what a process keeps of them is known to be stale.
+alter table public.dataset_tables add column version integer not null default 1;
+
+-- Work that cannot be done just now waits until then.
+alter table public.jobs add column not_before timestamptz;

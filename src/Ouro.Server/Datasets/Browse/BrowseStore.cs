@@ -5,7 +5,7 @@ namespace Ouro.Server.Datasets;
 
 /// <summary>What the head of a dataset's page says, besides the asset itself.</summary>
 public sealed record DatasetHead(
-    Guid AssetId, string Name, string Label, List<StoredColumn> Columns, long RowCount, long SizeBytes, bool MayWrite, bool MayManage, long Views);
+    Guid AssetId, string Name, string Label, List<StoredColumn> Columns, long RowCount, long SizeBytes, bool MayOpen, bool MayWrite, bool MayManage, long Views);
 
 /// <summary>Something that happened to a dataset.</summary>
 public sealed record DatasetEvent(DateTimeOffset At, string Name, string? Username, System.Text.Json.JsonElement Data);
@@ -20,7 +20,7 @@ static class BrowseStore
           returning 1 as looks)
         select d.asset_id, d.name, d.label, d.columns, d.row_count,
           coalesce(pg_total_relation_size(to_regclass('datasets.t_' || substr(d.name, 3))), 0) as size_bytes,
-          {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage,
+          {Rights.CanOpen(actor)} as may_open, {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage,
           (coalesce((select sum(v.views) from asset_views v where v.asset_id = a.id), 0) + (select count(*) from counted))::bigint as views
         from dataset_tables d
         join assets a on a.id = d.asset_id
@@ -87,7 +87,7 @@ static class BrowseStore
 
     static Sql Readable(StoredTable table, Actor actor) => $"""
         readable as materialized (
-          select from dataset_tables d join assets a on a.id = d.asset_id where d.asset_id = {table.AssetId} and {Rights.CanOpen(actor)})
+          select from dataset_tables d join assets a on a.id = d.asset_id where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpen(actor)})
         """;
 
     static Sql Conditions(IReadOnlyList<RowFilter> filters) => filters.Count == 0 ? Sql.True : Sql.Join(" and ", filters.Select(Condition));

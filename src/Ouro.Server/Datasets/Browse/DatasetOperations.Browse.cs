@@ -29,17 +29,17 @@ public sealed partial class DatasetOperations
     /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions.</summary>
     public async Task<RowPage> Rows(Actor actor, Guid id, RowSelection selection, CancellationToken ct) =>
         IsPlain(selection)
-            ? await Rows(actor, id, selection.Limit, selection.Offset, ct)
-            : await OnTable(actor, id, async table => (await Select(actor, table, selection, ct)).Page, ct);
+            ? await Rows(actor, id, selection.Limit, selection.Offset, ct, selection.ResolveRefs)
+            : (await OnTable(actor, id, table => Select(actor, table, selection, ct), ct)).Page;
 
     /// <summary>The same with what a page for people says besides: the rows' numbers, and how many there are.</summary>
     public async Task<BrowsedRows> Browse(Actor actor, Guid id, RowSelection selection, CancellationToken ct) =>
         IsPlain(selection)
-            ? new(await Rows(actor, id, selection.Limit, selection.Offset, ct), [], [], 0)
+            ? new(await Rows(actor, id, selection.Limit, selection.Offset, ct, selection.ResolveRefs), [], [], 0)
             : await OnTable(actor, id, async table =>
             {
-                var rows = Select(actor, table, selection, ct);
-                return string.IsNullOrEmpty(selection.Filters) ? await rows : await rows with { Matching = await Matching(actor, table, selection, ct) };
+                var rows = await Select(actor, table, selection, ct);
+                return rows is null || rows.Filters.Count == 0 ? rows : rows with { Matching = await Matching(actor, table, rows.Filters, ct) };
             }, ct);
 
     /// <summary>What the columns hold. It is worked out once for each version of the rows, of a large table from a sample.</summary>
@@ -51,8 +51,9 @@ public sealed partial class DatasetOperations
     }
 
     /// <summary>The same where it is known already or soon; else it goes on, and is there when it is asked for again.</summary>
-    public async Task<DatasetSummary?> SummaryBy(Actor actor, Asset asset, TimeSpan patience, CancellationToken ct)
+    public async Task<DatasetSummary?> SummaryBy(Actor actor, Asset asset, DatasetHead head, TimeSpan patience, CancellationToken ct)
     {
+        if (!head.MayOpen) return null;
         var summary = Summarized(actor, asset);
         await Task.WhenAny(summary, Task.Delay(patience, ct));
         return summary.IsCompletedSuccessfully ? await summary : null;
@@ -69,7 +70,7 @@ public sealed partial class DatasetOperations
         return await Summaries.Read(db, table, CancellationToken.None);
     });
 
-    async Task<BrowsedRows> Select(Actor actor, StoredTable table, RowSelection selection, CancellationToken ct)
+    async Task<BrowsedRows?> Select(Actor actor, StoredTable table, RowSelection selection, CancellationToken ct)
     {
         var (size, skip) = Contract.Window(selection.Limit, selection.Offset, 100, MostRowsOfAPage);
         if (skip > 0) throw Refusal.Fields(("offset", "offset goes with neither sort, filters nor after. Go on with the cursor: pagination.after, sent back as after."));
@@ -82,22 +83,21 @@ public sealed partial class DatasetOperations
             await rows.Append(reader, token);
             return rows.Count;
         }, token), ct);
-        if (rows.Count == 0) await MustBeThere(actor, table, rows, after, ct);
+        if (rows.Count == 0)
+        {
+            if (await IsStale(actor, table, ct)) return null;
+            if (rows.Truncated is not null) throw TooLarge("The next row");
+            if (after is { } row && !await BrowseStore.HasRow(db, table, row, ct))
+                throw Refusal.Fields(("after", "The row that this list went on from is gone. Begin the list anew, without after."));
+        }
         var hasMore = rows.Truncated is not null;
-        return new(new(rows.Result().Rows, new(0, size, hasMore, After: hasMore ? rows.Numbers[^1].ToString(CultureInfo.InvariantCulture) : null)), rows.Numbers, filters, 0);
+        var json = rows.Result().Rows;
+        var refs = selection.ResolveRefs ? await References.Resolve(db, web, actor, table, json, ct) : null;
+        return new(new(json, new(0, size, hasMore, After: hasMore ? rows.Numbers[^1].ToString(CultureInfo.InvariantCulture) : null), refs), rows.Numbers, filters, 0);
     }
 
-    Task<long> Matching(Actor actor, StoredTable table, RowSelection selection, CancellationToken ct) =>
-        InTime(table, token => db.Maybe<long>(BrowseStore.CountOf(table, actor, BrowseRules.Filters(table.Columns, selection.Filters), MostCounted + 1), token), ct);
-
-    /// <summary>Nothing may mean that nothing matches; that nothing is this actor's to see; that a row is too large; or that a cursor's row is gone.</summary>
-    async Task MustBeThere(Actor actor, StoredTable table, ResultRows rows, long? after, CancellationToken ct)
-    {
-        await assets.MustOpen(actor, table.AssetId, ct);
-        if (rows.Truncated is not null) throw TooLarge("The next row");
-        if (after is { } row && !await BrowseStore.HasRow(db, table, row, ct))
-            throw Refusal.Fields(("after", "The row that this list went on from is gone. Begin the list anew, without after."));
-    }
+    Task<long> Matching(Actor actor, StoredTable table, IReadOnlyList<RowFilter> filters, CancellationToken ct) =>
+        InTime(table, token => db.Maybe<long>(BrowseStore.CountOf(table, actor, filters, MostCounted + 1), token), ct);
 
     /// <summary>Sorting and filtering reads the whole table, so it has a time, and of large tables few are read at once.</summary>
     async Task<T> InTime<T>(StoredTable table, Func<CancellationToken, Task<T>> read, CancellationToken ct)

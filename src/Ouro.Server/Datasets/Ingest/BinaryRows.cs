@@ -21,11 +21,12 @@ enum Fit
 /// For rows that people and programs send to a table that exists: numbers may be strings, and 5.0 is a whole number. A guess from a file is
 /// strict.
 /// </param>
-sealed class BinaryRows(bool lenient)
+/// <param name="size">Bytes to make room for; more room is made as it is needed.</param>
+sealed class BinaryRows(bool lenient, int size = 160 * 1024)
 {
     static readonly byte[] Signature = [.. "PGCOPY\n"u8, 0xff, .. "\r\n\0"u8];
 
-    byte[] buffer = new byte[160 * 1024];
+    byte[] buffer = new byte[size];
     int length;
 
     public int Length => length;

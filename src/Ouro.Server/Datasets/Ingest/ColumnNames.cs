@@ -19,6 +19,9 @@ public static class ColumnNames
 
     static readonly HashSet<string> Reserved = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", Row];
 
+    /// <summary>Whether PostgreSQL, or this program, has a column of this name in every table.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name.Trim().ToLowerInvariant());
+
     /// <summary>One distinct name for each header, in order. The n-th column without a name is <c>column_n</c>.</summary>
     public static IReadOnlyList<string> For(IReadOnlyList<string> headers)
     {

@@ -21,7 +21,9 @@ public enum ColumnType
 /// <param name="Name">The column's name in the table.</param>
 /// <param name="Type">What it holds.</param>
 /// <param name="SkipsMisfits">A row whose value does not fit is left out and told, instead of refusing all rows: references behave so.</param>
-public sealed record TableColumn(string Name, ColumnType Type, bool SkipsMisfits = false);
+/// <param name="Values">The closed set of its values; null is any.</param>
+/// <param name="Required">Whether every row needs a value.</param>
+public sealed record TableColumn(string Name, ColumnType Type, bool SkipsMisfits = false, string[]? Values = null, bool Required = false);
 
 /// <summary>How the types are called in PostgreSQL, and by people who write <c>create table</c>.</summary>
 public static class ColumnTypes

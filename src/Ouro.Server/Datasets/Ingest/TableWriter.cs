@@ -25,11 +25,11 @@ sealed class TableWriter : IAsyncDisposable
 
     /// <summary>Begins the COPY into a table, whose name is given qualified and quoted.</summary>
     public static async Task<TableWriter> Open(
-        Tx tx, Sql table, IEnumerable<string> columns, bool lenient, CancellationToken ct, bool frozen = false)
+        Tx tx, Sql table, IEnumerable<string> columns, bool lenient, CancellationToken ct, bool frozen = false, int size = Full + 32 * 1024)
     {
         var names = columns.Select(Sql.Identifier).ToList();
         Sql copy = $"copy {table} ({Sql.Join(", ", names)}) from stdin (format binary{Sql.Trusted(frozen ? ", freeze" : "")})";
-        var rows = new BinaryRows(lenient);
+        var rows = new BinaryRows(lenient, size);
         rows.Header();
         return new(await tx.Connection.BeginRawBinaryCopyAsync(copy.ToString(), ct), rows, names.Count);
     }
@@ -43,6 +43,13 @@ sealed class TableWriter : IAsyncDisposable
 
     /// <summary>Sends what has gathered, when it is worth a message.</summary>
     public ValueTask EndRow(CancellationToken ct) => rows.Length < Full ? ValueTask.CompletedTask : Send(ct);
+
+    /// <summary>Sends rows that were written elsewhere.</summary>
+    public async Task Append(ReadOnlyMemory<byte> written, CancellationToken ct)
+    {
+        if (rows.Length > 0) await Send(ct);
+        await Told(() => stream.WriteAsync(written, ct));
+    }
 
     public async Task Complete(CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Ouro.Server.Datasets;
@@ -37,7 +38,7 @@ public static class Typing
         foreach (var element in rows.EnumerateArray())
         {
             number++;
-            if (element.ValueKind != JsonValueKind.Object) throw JsonRowsInput.NoObject(element, number);
+            if (element.ValueKind != JsonValueKind.Object) throw JsonRowsInput.NoObject(element.ValueKind == JsonValueKind.Array ? "a list" : element.GetRawText(), number);
             foreach (var property in element.EnumerateObject())
             {
                 if (!columns.TryGetValue(property.Name, out var column))
@@ -46,7 +47,7 @@ public static class Typing
                     columns.Add(property.Name, column = new(property.Name, property.Name, TypeSet.Any));
                 }
                 row.Clear();
-                row.Add(JsonRowsInput.CellOf(row, property.Value, property.Name, number));
+                row.Add(CellOf(row, property.Value, property.Name, number));
                 if (column.IsPlainText || Fitting.IsMissing(row, row[0])) continue;
                 column.HasValues = true;
                 column.Possible = Fitting.Of(row, row[0], column.Possible);
@@ -54,5 +55,25 @@ public static class Typing
             }
         }
         return [.. columns.Values.Select(column => new DeclaredColumn(column.SentAs, column.Type))];
+    }
+
+    static Cell CellOf(Row row, JsonElement value, string column, int number)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null: return Cell.Null;
+            case JsonValueKind.True: return Cell.Of(true);
+            case JsonValueKind.False: return Cell.Of(false);
+            case JsonValueKind.String:
+                try
+                {
+                    return row.Copy(CellKind.String, value.GetString());
+                }
+                catch (InvalidOperationException)
+                {
+                    throw Refusal.Invalid("invalid_text", $"Row {number:N0}: the text in “{column}” is not valid Unicode.");
+                }
+            case var kind: return row.Copy(kind == JsonValueKind.Number ? CellKind.Number : CellKind.Json, JsonMarshal.GetRawUtf8Value(value));
+        }
     }
 }

@@ -15,7 +15,8 @@ public sealed record PageOfDataset(string? Sql, int? Limit, int? Offset, bool Re
 /// <param name="Offset">Rows before this page; null where the SQL says it itself.</param>
 /// <param name="HasMore">Whether there are more rows.</param>
 /// <param name="Warning">Why the rows are fewer than asked for.</param>
-public sealed record DatasetPage(RawJson Rows, int? Limit, int? Offset, bool HasMore, string? Warning);
+/// <param name="ResolvedRefs">Where it was asked for, what the references mean.</param>
+public sealed record DatasetPage(RawJson Rows, int? Limit, int? Offset, bool HasMore, string? Warning, IReadOnlyDictionary<string, IReadOnlyDictionary<Guid, ResolvedRef>>? ResolvedRefs = null);
 
 /// <summary>Pages of a user's SELECT.</summary>
 static class QueryPaging

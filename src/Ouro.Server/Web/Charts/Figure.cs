@@ -84,7 +84,8 @@ public sealed record Figure(
     /// <summary>Categories side by side. Of many, some are named.</summary>
     static Scale Bands(List<string> labels)
     {
-        var every = (labels.Count + MostLabels - 1) / MostLabels;
+        var most = labels.Count > MostLabels / 2 && labels.Max(l => l.Length) > MostLabels ? MostLabels / 2 : MostLabels;
+        var every = (labels.Count + most - 1) / most;
         return new(0, 1, [.. labels.Index().Where(l => l.Index % every == 0).Select(l => new Tick((l.Index + 0.5) / labels.Count, l.Item))]);
     }
 

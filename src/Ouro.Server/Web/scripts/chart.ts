@@ -44,8 +44,12 @@ function show(plot: HTMLElement, box: HTMLElement, under: Under, event: PointerE
     dot.style.top = `${height}%`
     return [dot]
   })
-  told.style.transform = under.x[at]! > 50 ? 'translateX(calc(-100% - 12px))' : 'translateX(12px)'
   box.replaceChildren(cross, ...dots, told)
+  // Beside the line, where there is room for it; and never outside of the plot.
+  const beside = (under.x[at]! * width) / 100
+  const room = told.offsetWidth
+  const start = under.x[at]! > 50 ? beside - room - 12 : beside + 12
+  told.style.left = `${Math.max(0, Math.min(start, width - room))}px`
 }
 
 function piece(name: string, at: number) {

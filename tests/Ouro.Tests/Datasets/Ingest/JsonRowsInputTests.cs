@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Kernel;
@@ -16,14 +16,14 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
         new("day", ColumnType.Date), new("word", ColumnType.Text), new("exact", ColumnType.Numeric), new("ref", ColumnType.Uuid, SkipsMisfits: true),
     ];
 
-    static JsonRowsInput Read(string rows) => JsonRowsInput.Read(JsonDocument.Parse(rows).RootElement, Columns);
+    static JsonRowsInput Read(string rows) => JsonRowsInput.Read(Encoding.UTF8.GetBytes(rows), Columns);
 
-    async Task<int> Write(JsonRowsInput input, Func<int, bool>? isLeftOut = null)
+    async Task<int> Write(JsonRowsInput input, params int[] leftOut)
     {
         await using var tx = await Postgres.Db.Begin(Ct);
         var columns = string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type.SqlName()}"));
         await tx.Run($"create table datasets.{Sql.Identifier(Table)} (_row bigint generated always as identity, {Sql.Trusted(columns)})", Ct);
-        var written = await input.CopyTo(tx, $"datasets.{Sql.Identifier(Table)}", isLeftOut, Ct);
+        var written = await input.CopyTo(tx, $"datasets.{Sql.Identifier(Table)}", leftOut.ToHashSet(), Ct);
         await tx.Commit(Ct);
         return written;
     }
@@ -48,7 +48,8 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
         ]);
         input.IgnoredColumns.ShouldBeEmpty();
         input.NamedColumns.ShouldBe(Columns.Select(column => column.Name));
-        input.Value(1, "us_gross").GetString().ShouldBe("5");
+        input.FirstWithout("ref").ShouldBe(1);
+        input.FirstWithout("us_gross").ShouldBeNull();
     }
 
     [Fact]
@@ -102,7 +103,34 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
         var input = Read("""[{"word": "a", "ref": "nobody"}, {"word": "b"}, {"word": "c", "ref": 5}, {"word": "d"}]""");
 
         input.Misfits.ShouldBe([new(0, "ref", "nobody"), new(2, "ref", "5")]);
-        (await Write(input, row => row == 3)).ShouldBe(1);
+        (await Write(input, 3)).ShouldBe(1);
         (await Rows("word")).ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public async Task Keys_in_any_order_and_spelling_find_their_columns_and_the_last_of_two_counts()
+    {
+        var input = Read("""[{"word": "a", "us_gross": 1}, {"us_gross": 2, "word": "b"}, {"\u0077ord": "c", "us_gross": 3, "us_gross": 4}, {"word": "\u00fc\n"}]""");
+
+        (await Write(input)).ShouldBe(4);
+        (await Rows("us_gross, word")).ShouldBe(["1|a", "2|b", "4|c", "∅|ü\n"]);
+    }
+
+    [Fact]
+    public async Task Rows_are_left_out_wherever_they_stand_among_many()
+    {
+        var input = Read($"[{string.Join(",", Enumerable.Range(0, 20_000).Select(n => $$"""{"us_gross": {{n}}, "word": "some text that takes its room"}"""))}]");
+        int[] leftOut = [0, 1, 4_321, 4_322, 12_345, 19_999];
+
+        (await Write(input, leftOut)).ShouldBe(19_994);
+        (await Rows("us_gross")).ShouldBe(Enumerable.Range(0, 20_000).Except(leftOut).Select(n => $"{n}"));
+    }
+
+    [Fact]
+    public void A_row_of_more_than_sixteen_megabytes_is_refused_by_its_number()
+    {
+        var refusal = Should.Throw<Refusal>(() => Read($$"""[{"word": "a"}, {"word": "{{new string('x', 50 << 20)}}"}]"""));
+        (refusal.Status, refusal.Code).ShouldBe((400, "row_too_long"));
+        refusal.Message.ShouldContain("Row 2");
     }
 }

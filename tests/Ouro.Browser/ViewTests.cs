@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.Playwright;
 using Ouro.Tests;
 using Shouldly;
@@ -113,12 +115,10 @@ public sealed class ViewTests(Chromium chromium, Town town) : IClassFixture<Town
         var code = await visit.Page.Locator(".snippet code", new() { HasText = "iframe" }).InnerTextAsync();
         code.ShouldContain($"/embed/datasets/{id}/views/{view.Id}");
 
-        // A page of another origin: the same machine under another name.
-        var elsewhere = $"http://localhost:{town.Root.Port}/elsewhere";
-        await visit.Page.RouteAsync(elsewhere, route => route.FulfillAsync(new() { ContentType = "text/html", Body = $"<!doctype html><title>Elsewhere</title><iframe src=\"{town.Root}embed/datasets/{id}/views/{view.Id}\" width=600 height=460 title=one></iframe><iframe src=\"{town.Root}embed/datasets/{id}\" width=600 height=300 title=two></iframe>" }));
-        await visit.Page.GotoAsync(elsewhere);
-        await visit.Page.FrameLocator("iframe[title=one]").GetByRole(AriaRole.Img, new() { NameRegex = new("^Bar chart of Warmest by weather") }).WaitForAsync();
-        await visit.Page.FrameLocator("iframe[title=two]").GetByRole(AriaRole.Cell, new() { Name = "sun" }).WaitForAsync();
+        using var elsewhere = Elsewhere($"<!doctype html><title>Elsewhere</title>{code}<iframe src=\"{town.Root}embed/datasets/{id}\" width=600 height=300 title=table></iframe>");
+        await visit.Page.GotoAsync($"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/");
+        await visit.Page.FrameLocator("iframe[title='Warm days']").GetByRole(AriaRole.Img, new() { NameRegex = new("^Bar chart of Warmest by weather") }).WaitForAsync();
+        await visit.Page.FrameLocator("iframe[title=table]").GetByRole(AriaRole.Cell, new() { Name = "sun" }).WaitForAsync();
 
         using var nobody = new HttpClient { BaseAddress = town.Root };
         var embedded = await nobody.GetAsync($"/embed/datasets/{id}/views/{view.Id}");
@@ -132,5 +132,31 @@ public sealed class ViewTests(Chromium chromium, Town town) : IClassFixture<Town
         // An embedded page knows nobody: Ada's own cookie opens nothing.
         (await visit.Page.GotoAsync($"/embed/datasets/{hidden}"))!.Status.ShouldBe(404);
         (await visit.Page.GotoAsync($"/datasets/-/{hidden}"))!.Status.ShouldBe(200);
+    }
+
+    /// <summary>A web site of somebody else, with one page.</summary>
+    static TcpListener Elsewhere(string page)
+    {
+        var site = new TcpListener(IPAddress.Loopback, 0);
+        site.Start();
+        _ = Serve();
+        return site;
+
+        async Task Serve()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var visitor = await site.AcceptTcpClientAsync();
+                    await visitor.GetStream().ReadAtLeastAsync(new byte[4096], 1);
+                    await visitor.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{page}"));
+                }
+            }
+            catch (SocketException)
+            {
+                // The site is closed.
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ouro.Server.Assets;
 
 namespace Ouro.Server.Datasets;
 
@@ -19,7 +18,6 @@ public sealed partial class DatasetOperations
     const int MostEvents = 50;
     static readonly TimeSpan PageTime = TimeSpan.FromSeconds(5);
 
-    readonly LargeScans scans = new();
     readonly Summaries summaries = new();
 
     /// <summary>What the head of the page says, besides the asset; a look is counted.</summary>
@@ -102,7 +100,7 @@ public sealed partial class DatasetOperations
     /// <summary>Sorting and filtering reads the whole table, so it has a time, and of large tables few are read at once.</summary>
     async Task<T> InTime<T>(StoredTable table, Func<CancellationToken, Task<T>> read, CancellationToken ct)
     {
-        using var turn = await scans.Turn(table.RowCount, ct);
+        using var turn = await LargeScans.Turn(table.RowCount, ct);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
         time.CancelAfter(PageTime);
         try

@@ -40,7 +40,7 @@ public sealed record ChartConfig(ChartType Type, string? X, IReadOnlyList<ChartS
     /// <summary>The same with what was left open chosen: the first column below, and every number above it.</summary>
     public ChartConfig For(IReadOnlyList<DatasetColumn> columns)
     {
-        var x = X ?? (Type is ChartType.Histogram ? columns.FirstOrDefault(c => Scale.IsNumber(c.Type)) : null)?.Name ?? columns.FirstOrDefault()?.Name;
+        var x = X ?? (Type is ChartType.Histogram ? columns.FirstOrDefault(c => Scale.IsNumber(c.Type)) : null)?.Name ?? (columns.Count > 0 ? columns[0].Name : null);
         return this with
         {
             X = x,

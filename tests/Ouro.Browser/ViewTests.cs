@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Playwright;
-using Ouro.Tests;
 using Shouldly;
 using Xunit;
 

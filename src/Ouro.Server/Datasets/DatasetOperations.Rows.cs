@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using Ouro.Server.Data;
 using Ouro.Server.Events;
 
 namespace Ouro.Server.Datasets;

@@ -26,12 +26,15 @@ public sealed class ImportOperations(
     {
         if (wait is < 0 or > 10) throw Refusal.Fields(("wait", "wait is 0 to 10 seconds."));
         if (length > settings.ImportLimit) throw TooLarge();
+        if (string.IsNullOrWhiteSpace(file.Name) && string.IsNullOrWhiteSpace(file.FileName)) await MustBeRows(file, length, () => body, ct);
         var input = new ImportInput(Guid.CreateVersion7(), await Settled(actor, file, ct), actor.Source);
         var id = Guid.CreateVersion7();
         await jobs.Add(db, id, Kind, actor.Id, Jobs.Receiving, Wire.Element(input), ct);
         try
         {
             await Receive(id, body, length, ct);
+            await using (var received = spool.File(id).Open()) await MustBeRows(file, received.Length, () => received, ct);
+            await jobs.Begin(id, Wire.Element(new ImportProgress(0, spool.File(id).Length)), ct);
         }
         catch (Exception e)
         {
@@ -151,7 +154,28 @@ public sealed class ImportOperations(
             if (received == 0) throw Refusal.Invalid("empty_file", "The file is empty.", "Send its bytes as the body.");
             to.Flush(flushToDisk: true);
         }
-        await jobs.Begin(id, Wire.Element(new ImportProgress(0, received)), ct);
+    }
+
+    /// <summary>
+    /// Refuses the request for a dataset of an uploaded file, which is small JSON itself and would else become a dataset of one strange row, or be
+    /// refused for having no name.
+    /// </summary>
+    static async Task MustBeRows(ImportFile file, long? length, Func<Stream> open, CancellationToken ct)
+    {
+        const int largestRequest = 256 * 1024;
+        if (file.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true || length is null or > largestRequest) return;
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(open(), cancellationToken: ct);
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("dataset", out var dataset)
+                || dataset.ValueKind != JsonValueKind.Object || !dataset.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return;
+        }
+        catch (JsonException)
+        {
+            // Lines of JSON are rows, and what is wrong with others is told when they are read.
+            return;
+        }
+        throw Refusal.Invalid("uploads_not_available", "A dataset cannot be made of a file that was uploaded before: this server keeps no files yet.", "Send the file itself as the body.");
     }
 
     /// <summary>The file with its name and place settled, and refused now where it could not be placed later.</summary>

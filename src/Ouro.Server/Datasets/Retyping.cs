@@ -50,16 +50,16 @@ static class Retyping
             // A whole number beyond 2^53 would lose its last digits.
             ColumnType.DoublePrecision when column.Type == ColumnType.Bigint =>
                 $"coalesce(abs({Sql.Identifier(column.Name)}::numeric) <= 9007199254740992, true)",
-            ColumnType.DoublePrecision => $"coalesce(case when {number} then abs({text}::numeric) < 1.7e308 else false end, true)",
+            ColumnType.DoublePrecision => $"({text} is null or case when {number} then abs({text}::numeric) < 1.7e308 else false end)",
             ColumnType.Bigint =>
-                $"coalesce(case when {number} then {text}::numeric = trunc({text}::numeric) and {text}::numeric between -9223372036854775808 and 9223372036854775807 else false end, true)",
+                $"({text} is null or case when {number} then {text}::numeric = trunc({text}::numeric) and {text}::numeric between -9223372036854775808 and 9223372036854775807 else false end)",
             ColumnType.Boolean => $"coalesce(lower({text}) in ('true', 'false', '1', '0'), true)",
             ColumnType.Uuid => $"coalesce({text} ~* {Sql.Literal(Uuid)}, true)",
             ColumnType.Date => Moment($"""^{Day}([T ]00:00(:00(\.0+)?)?\s?(Z|[+-]00(:?00)?)?)?$"""),
             _ => Moment($"""^{Day}([T ]{Time}{Zone})?$"""),
         };
 
-        Sql Moment(string shape) => $"coalesce(case when {text} ~ {Sql.Literal(shape)} then {leap} and {year} else false end, true)";
+        Sql Moment(string shape) => $"({text} is null or case when {text} ~ {Sql.Literal(shape)} then {leap} and {year} else false end)";
     }
 
     static Sql Trimmed(StoredColumn column) => $"nullif(btrim({Text(column)}), '')";

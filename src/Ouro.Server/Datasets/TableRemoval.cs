@@ -12,6 +12,9 @@ namespace Ouro.Server.Datasets;
 public sealed class TableRemoval(Db db, Jobs jobs)
 {
     public const string Kind = "dataset.drop_table";
+
+    // Each is dropped in a millisecond or two, and meanwhile nobody reads.
+    const int AtOnce = 50;
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     sealed record Input(string Table);
@@ -23,7 +26,7 @@ public sealed class TableRemoval(Db db, Jobs jobs)
     /// <summary>The job itself. One lock serves all tables that wait, and their jobs then find nothing left to do.</summary>
     public async Task<JsonElement> Run(Job job, CancellationToken ct)
     {
-        var tables = (await jobs.Open(Kind, ct)).Select(open => open.Input.Deserialize<Input>(Wire.Options)!.Table).ToList();
+        var tables = (await jobs.Open(Kind, AtOnce, ct)).Append(job).Select(open => open.Input.Deserialize<Input>(Wire.Options)!.Table).Distinct();
         try
         {
             await using var tx = await db.Begin(ct);
@@ -32,7 +35,7 @@ public sealed class TableRemoval(Db db, Jobs jobs)
             await TableLocks.Limit(tx, ct);
             // The assets first: who deletes one holds them and comes to this table after.
             await tx.Run($"lock table public.assets, public.actions in access exclusive mode", ct);
-            foreach (var table in there) await tx.Run($"drop table datasets.{Sql.Identifier(table)}", ct);
+            foreach (var table in there) await tx.Run($"drop table if exists datasets.{Sql.Identifier(table)}", ct);
             await tx.Commit(ct);
             return Wire.Element(new { });
         }

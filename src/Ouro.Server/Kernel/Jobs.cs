@@ -81,9 +81,9 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
     public async Task<HashSet<Guid>> Open(Guid[] ids, CancellationToken ct) =>
         [.. await db.Query<Guid>($"select id from jobs where id = any({ids}) and state in ('queued', 'in-progress')", ct)];
 
-    /// <summary>The open jobs of one kind, oldest first, at most a thousand.</summary>
-    public Task<List<Job>> Open(string kind, CancellationToken ct) => db.Query<Job>($"""
-        select {Columns} from jobs where kind = {kind} and state in ('queued', 'in-progress') order by created_at limit 1000
+    /// <summary>The oldest open jobs of one kind.</summary>
+    public Task<List<Job>> Open(string kind, int most, CancellationToken ct) => db.Query<Job>($"""
+        select {Columns} from jobs where kind = {kind} and state in ('queued', 'in-progress') order by created_at limit {most}
         """, ct);
 
     /// <summary>Lets all work of a kind that nobody took up yet wait for a while.</summary>

@@ -38,7 +38,10 @@ public static class RestRefusals
             case InvalidOperationException when e.Message.Contains("UTF-16", StringComparison.Ordinal):
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return new(400, "invalid_text", "A text holds a character that cannot be kept: NUL, or half of a character.", "Remove it.");
-            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }:
+            // A compressed body that is damaged or ends too early.
+            case InvalidDataException { Source: "System.IO.Compression" }:
+                return new(400, "malformed_body", "The body is not compressed as Content-Encoding says, or it is cut off.", "Send it again, whole.");
+            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected }:
                 return new(409, "busy", "Somebody else is changing the same thing right now.", "Try again in a moment.") { RetryAfter = 1 };
             case NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }:
                 return new(503, "database_busy", "The database has no connection free.", "Try again in a moment.") { RetryAfter = 2 };

@@ -94,6 +94,40 @@ public sealed class DatasetTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Columns_are_changed_and_rows_written_as_they_come()
+    {
+        var ada = await server.Join("sdk_columns");
+        var datasets = ada.Ouro.Datasets;
+        var dataset = await datasets.CreateAsync(new CreateDataset
+        {
+            Name = "Columns", Schema = "create table t (id bigint, owner text)", Refs = new Dictionary<string, ColumnRef?> { ["owner"] = new(RefKind.Asset) },
+        });
+        (await datasets.AddColumnAsync(dataset.Id, new("Kind", EnumValues: ["x", "y"]))).EnumValues.ShouldBe(["x", "y"]);
+        (await datasets.UpdateColumnAsync(dataset.Id, "Kind", new() { NewName = "sort of", Label = "Sort" })).Name.ShouldBe("sort_of");
+        var written = await datasets.WriteRowsAsync(dataset.Id, Rows(), IngestMode.Overwrite);
+        (written.Inserted, written.Skipped, written.Mode).ShouldBe((29_990, 10, IngestMode.Overwrite));
+        written.Warning!.Refs!.MissingCount.ShouldBe(10);
+        written.Warning.Rows!.Count.ShouldBe(10);
+        (await datasets.StatsAsync(dataset.Id)).Count.ShouldBe(29_990);
+        (await datasets.RowPageAsync(dataset.Id, 1, resolveRefs: true)).ResolvedRefs!["owner"][dataset.Id].Name.ShouldBe("Columns");
+
+        var changed = await datasets.UpdateAsync(dataset.Id, new() { Name = "Changed", EnumColumns = new Dictionary<string, ColumnValues?> { ["sort_of"] = null } });
+        changed.Name.ShouldBe("Changed");
+        (await datasets.SchemaAsync(dataset.Id)).Select(c => (c.Name, c.SemanticType, c.Label)).ShouldBe([("id", null, null), ("owner", "reference", null), ("sort_of", null, "Sort")]);
+        (await datasets.DropColumnAsync(dataset.Id, "sort_of")).Dropped.ShouldBe("sort_of");
+        (await Should.ThrowAsync<OuroException>(() => datasets.DropColumnAsync(dataset.Id, "sort_of"))).Code.ShouldBe("column_not_found");
+
+        async IAsyncEnumerable<object> Rows()
+        {
+            for (var id = 0; id < 30_000; id++)
+            {
+                if (id % 1000 == 0) await Task.Yield();
+                yield return new { id, owner = id % 3000 == 2999 ? Guid.CreateVersion7() : dataset.Id, sort_of = "x" };
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_dataset_is_created_from_a_schema_written_to_and_deleted()
     {
         var ada = await server.Join("sdk_schema");

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Ouro.Server.Datasets;
 using Shouldly;
 using Xunit;
@@ -65,12 +63,12 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
     [Theory]
     [InlineData("text", "bigint", "1| 2 |3.0||null", "1|2|3|null|null")]
     [InlineData("text", "bigint", "1|x|1.5|9223372036854775808|", "!3: “x”, “1.5”, “9223372036854775808”")]
-    [InlineData("text", "double precision", "1|1e3|.5|-0", "1|1000|0.5|0")]
+    [InlineData("text", "double precision", "1|1e3|.5|-0", "1|1000|0.5|-0")]
     [InlineData("text", "double precision", "1e400|NaN", "!2: “1e400”, “NaN”")]
     [InlineData("text", "numeric", "0.10|12345678901234567890", "0.10|12345678901234567890")]
     [InlineData("text", "boolean", "true|FALSE|1|0", "true|false|true|false")]
     [InlineData("text", "boolean", "maybe", "!1: “maybe”")]
-    [InlineData("text", "date", "2024-02-29|2024-05-31T00:00:00Z", "2024-02-29|2024-05-31")]
+    [InlineData("text", "date", "|2024-02-29|2024-05-31T00:00:00Z", "null|2024-02-29|2024-05-31")]
     [InlineData("text", "date", "2023-02-29|2024-04-31|1900-02-29|2024-05-31T10:00:00|0000-01-01", "!5: “2023-02-29”, “2024-04-31”, “1900-02-29”, “2024-05-31T10:00:00”, “0000-01-01”")]
     [InlineData("text", "timestamptz", "2024-05-31T12:00:00+02:00|2024-05-31", "2024-05-31T10:00:00+00:00|2024-05-31T00:00:00+00:00")]
     [InlineData("text", "timestamptz", "soon|2024-05-31T25:00:00", "!2: “soon”, “2024-05-31T25:00:00”")]
@@ -196,10 +194,10 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
     {
         var ada = await server.Join("ada_running");
         var id = await Made(ada, "CREATE TABLE t (a INTEGER, b INTEGER)", new { a = 1, b = 2 });
-        var running = ada.Post($"/datasets/{id}/query-custom", new { query = "select max(b) as b, max(g) as g from {{table}} cross join generate_series(1, 4000000) g" });
-        await Task.Delay(300);
+        var running = ada.Post($"/datasets/{id}/query-custom", new { query = "select max(b) as b, max(g) as g from {{table}} cross join generate_series(1, 700000) g" });
+        await Task.Delay(100);
         await ada.Delete($"/datasets/{id}/columns/b");
-        (await running).Data().GetRawText().ShouldBe("""[{"b":2,"g":4000000}]""");
+        (await running).Data().GetRawText().ShouldBe("""[{"b":2,"g":700000}]""");
         (await ada.Post($"/datasets/{id}/query-custom", new { query = "select b from {{table}}" }, HttpStatusCode.BadRequest)).Code().ShouldBe("42703");
     }
 

@@ -116,7 +116,7 @@ public sealed class DatasetTests(TestServer server) : IClassFixture<TestServer>
             ($$$"""{"dataset":{"name":"x","schema":"CREATE TABLE t ({{{string.Join(",", Enumerable.Range(0, 1601).Select(n => $"c{n} TEXT"))}}})"}}""", "too_many_columns"),
             ("""{"dataset":{"name":"","schema":"CREATE TABLE t (a INTEGER)"}}""", "invalid_fields"),
             ("""{"dataset":{"schema":"CREATE TABLE t (a INTEGER)"}}""", "invalid_fields"),
-            ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","visibility":"monetized"}}""", "monetized_not_available"),
+            ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","visibility":"monetized"}}""", "invalid_fields"),
             ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","visibility":"whatever"}}""", "malformed_json"),
             ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","refs":{"b":{"kind":"asset"}}}}""", "invalid_fields"),
             ("""{"dataset":{"name":"x","schema":"CREATE TABLE t (a INTEGER)","refs":{"a":{"kind":"team"}}}}""", "malformed_json"),

@@ -149,7 +149,7 @@ public sealed class QueryAcrossTests(TestServer server) : IClassFixture<TestServ
 
     Task<bool> There(string role) => server.Db.Maybe<bool>($"select exists (select from pg_roles where rolname = {role})", default);
 
-    Task RunOut(string role, string ago) => server.Db.Run(Ouro.Server.Data.Sql.Trusted(
+    Task<int> RunOut(string role, string ago) => server.Db.Run(Ouro.Server.Data.Sql.Trusted(
         $"do $$ begin execute format('alter role {role} valid until %L', now() - interval '{ago}'); end $$"), default);
 
     async Task<DatasetTable> Table(Guid id) => new(id, (await server.Db.Maybe<string>($"select name from dataset_tables where asset_id = {id}", default))!);

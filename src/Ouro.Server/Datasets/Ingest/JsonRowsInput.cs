@@ -22,6 +22,10 @@ public sealed class JsonRowsInput
     const int LongestRow = 16 << 20;
     const int Full = 128 * 1024;
 
+    // A row of three bytes may become thousands in a wide table, so what is kept is bounded, not only what is sent.
+    const int MostRows = 1_000_000;
+    const long MostBytes = 128 << 20;
+
     readonly TableColumn[] columns;
     readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> ignored = new(StringComparer.Ordinal);
@@ -31,6 +35,7 @@ public sealed class JsonRowsInput
     readonly bool[] named;
     readonly int[] firstWithout;
     readonly List<BinaryRows> parts = [];
+    long kept;
 
     // Only where rows may be left out: where each begins, and what it refers to.
     readonly List<(int Part, int Start)>? starts;
@@ -198,7 +203,13 @@ public sealed class JsonRowsInput
     [MethodImpl(Hot.Path)]
     void Add(Row row)
     {
-        if (parts[^1].Length >= Full) parts.Add(new(lenient: true));
+        if (parts[^1].Length >= Full)
+        {
+            kept += parts[^1].Length;
+            parts.Add(new(lenient: true));
+        }
+        if (Count == MostRows || kept > MostBytes)
+            throw new Refusal(413, "body_too_large", $"The rows from number {Count + 1:N0} on are more than one request takes: {MostRows:N0} rows, or {MostBytes >> 20} MB in the table.", "Send them in parts.");
         var to = parts[^1];
         starts?.Add((parts.Count - 1, to.Length));
         to.StartRow(columns.Length);

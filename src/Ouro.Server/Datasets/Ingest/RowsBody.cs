@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
 

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Ouro.Tests.Datasets.Ingest;
 
-public sealed class CsvTests(ScratchPostgres postgres) : ImportTest(postgres)
+public sealed class CsvTests(ScratchDatabase database) : ImportTest(database)
 {
     [Fact]
     public async Task Types_are_guessed_from_the_values()

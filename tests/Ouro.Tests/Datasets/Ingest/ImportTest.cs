@@ -3,17 +3,18 @@ using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Kernel;
 using Shouldly;
+using Xunit;
 
 namespace Ouro.Tests.Datasets.Ingest;
 
 /// <summary>Files made in a test, and what became of them in the database.</summary>
-public abstract class ImportTest(ScratchPostgres postgres) : IDisposable
+public abstract class ImportTest(ScratchDatabase database) : IClassFixture<ScratchDatabase>, IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("ouro-import-").FullName;
 
     protected static CancellationToken Ct => Xunit.TestContext.Current.CancellationToken;
 
-    protected ScratchPostgres Postgres => postgres;
+    protected Db Db => database.Db;
 
     protected string Table { get; } = $"t_{Guid.CreateVersion7():N}";
 
@@ -30,7 +31,7 @@ public abstract class ImportTest(ScratchPostgres postgres) : IDisposable
 
     protected async Task<ImportReport> Load(SpooledFile file, ImportHints? hints = null, IProgress<IngestProgress>? progress = null)
     {
-        await using var tx = await postgres.Db.Begin(Ct);
+        await using var tx = await database.Db.Begin(Ct);
         var report = await Importing.Load(tx, Table, file, hints ?? new(), progress, Ct);
         await tx.Commit(Ct);
         return report;
@@ -39,7 +40,7 @@ public abstract class ImportTest(ScratchPostgres postgres) : IDisposable
     /// <summary>The refusal of a file, after which nothing is left and the transaction still works.</summary>
     protected async Task<Refusal> Refused(byte[] bytes, ImportHints? hints = null)
     {
-        await using var tx = await postgres.Db.Begin(Ct);
+        await using var tx = await database.Db.Begin(Ct);
         var refusal = await Should.ThrowAsync<Refusal>(() => Importing.Load(tx, Table, Spool(bytes), hints ?? new(), null, Ct));
         refusal.Status.ShouldBe(400);
         await tx.Commit(Ct);
@@ -49,14 +50,14 @@ public abstract class ImportTest(ScratchPostgres postgres) : IDisposable
 
     protected Task<Refusal> Refused(string text, ImportHints? hints = null) => Refused(Encoding.UTF8.GetBytes(text), hints);
 
-    protected Task<long> Count(Sql sql) => postgres.Db.Read(sql, async (reader, ct) =>
+    protected Task<long> Count(Sql sql) => database.Db.Read(sql, async (reader, ct) =>
     {
         await reader.ReadAsync(ct);
         return reader.GetInt64(0);
     }, Ct);
 
     /// <summary>The table's rows in order, each as PostgreSQL writes it as text; null is ∅.</summary>
-    protected Task<string[]> Rows(string columns = "*") => postgres.Db.Read(
+    protected Task<string[]> Rows(string columns = "*") => database.Db.Read(
         $"select {Sql.Trusted(columns)} from datasets.{Sql.Identifier(Table)} order by _row", async (reader, ct) =>
         {
             var rows = new List<string>();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ouro.Tests.Datasets.Ingest;
 
-public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(postgres)
+public sealed class JsonRowsInputTests(ScratchDatabase database) : ImportTest(database)
 {
     static readonly TableColumn[] Columns =
     [
@@ -20,7 +20,7 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
 
     async Task<int> Write(JsonRowsInput input, params int[] leftOut)
     {
-        await using var tx = await Postgres.Db.Begin(Ct);
+        await using var tx = await Db.Begin(Ct);
         var columns = string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type.SqlName()}"));
         await tx.Run($"create table datasets.{Sql.Identifier(Table)} (_row bigint generated always as identity, {Sql.Trusted(columns)})", Ct);
         var written = await input.CopyTo(tx, $"datasets.{Sql.Identifier(Table)}", leftOut.ToHashSet(), Ct);
@@ -132,5 +132,14 @@ public sealed class JsonRowsInputTests(ScratchPostgres postgres) : ImportTest(po
         var refusal = Should.Throw<Refusal>(() => Read($$"""[{"word": "a"}, {"word": "{{new string('x', 50 << 20)}}"}]"""));
         (refusal.Status, refusal.Code).ShouldBe((400, "row_too_long"));
         refusal.Message.ShouldContain("Row 2");
+    }
+
+    [Fact]
+    public void Small_rows_that_are_large_in_the_table_are_refused_before_they_take_memory()
+    {
+        TableColumn[] wide = [.. Enumerable.Range(0, 1599).Select(n => new TableColumn($"c{n}", ColumnType.Boolean))];
+        var rows = Encoding.UTF8.GetBytes($"[{string.Join(",", Enumerable.Repeat("{}", 30_000))}]");
+        var refusal = Should.Throw<Refusal>(() => JsonRowsInput.Read(rows, wide));
+        (refusal.Status, refusal.Code).ShouldBe((413, "body_too_large"));
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ouro.Tests.Datasets.Ingest;
 
-public sealed class JsonTests(ScratchPostgres postgres) : ImportTest(postgres)
+public sealed class JsonTests(ScratchDatabase database) : ImportTest(database)
 {
     const string Array = """
         [ {"Title": "Ä \"x\"", "US Gross": 1099511627776, "rate": 6.1, "on": "2024-05-31", "ok": true, "tags": ["a", {"b": null}]},

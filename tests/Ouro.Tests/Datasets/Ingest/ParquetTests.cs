@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Ouro.Tests.Datasets.Ingest;
 
-public sealed class ParquetTests(ScratchPostgres postgres) : ImportTest(postgres)
+public sealed class ParquetTests(ScratchDatabase database) : ImportTest(database)
 {
     static readonly DateTime At = new(2024, 5, 31, 12, 30, 0, 250, DateTimeKind.Utc);
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ouro.Tests.Datasets.Ingest;
 
 /// <summary>What the first ten thousand rows say, and what a later one may say against it.</summary>
-public sealed class WideningTests(ScratchPostgres postgres) : ImportTest(postgres)
+public sealed class WideningTests(ScratchDatabase database) : ImportTest(database)
 {
     static string File(string header, string usual, params string[] late)
     {
@@ -126,7 +126,7 @@ public sealed class WideningTests(ScratchPostgres postgres) : ImportTest(postgre
     public async Task Rows_keep_their_order_and_the_next_one_gets_the_next_number()
     {
         await Load("a\n5\n3\n4\n");
-        await Postgres.Db.Run($"insert into datasets.{Ouro.Server.Data.Sql.Identifier(Table)} (a) values (9)", Ct);
+        await Db.Run($"insert into datasets.{Ouro.Server.Data.Sql.Identifier(Table)} (a) values (9)", Ct);
         (await Rows("_row, a")).ShouldBe(["1|5", "2|3", "3|4", "4|9"]);
     }
 
@@ -134,7 +134,7 @@ public sealed class WideningTests(ScratchPostgres postgres) : ImportTest(postgre
     public async Task A_refusal_after_a_good_import_leaves_the_good_one()
     {
         await Load("a\n5\n");
-        await using (var tx = await Postgres.Db.Begin(Ct))
+        await using (var tx = await Db.Begin(Ct))
         {
             await Should.ThrowAsync<Server.Kernel.Refusal>(() =>
                 Importing.Load(tx, Table, Spool(Encoding.UTF8.GetBytes("a\n1\n2\n3,4\n")), new(), null, Ct));
@@ -157,7 +157,7 @@ public sealed class WideningTests(ScratchPostgres postgres) : ImportTest(postgre
     public async Task Whoever_gives_up_leaves_nothing_behind()
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        await using (var tx = await Postgres.Db.Begin(Ct))
+        await using (var tx = await Db.Begin(Ct))
         {
             var file = Spool(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(File("a,b", "1,some text that fills buffers"), 100))));
             await Should.ThrowAsync<OperationCanceledException>(() => Importing.Load(

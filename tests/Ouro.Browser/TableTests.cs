@@ -94,7 +94,8 @@ public sealed class TableTests(Chromium chromium, Town town) : IClassFixture<Tow
         await visit.Button("Drop this column and all that is in it").ClickAsync();
         await visit.Page.GetByText("The column n is dropped.").WaitForAsync();
         (await visit.Link("Change n").CountAsync()).ShouldBe(0);
-        (await visit.Inaccessible()).ShouldBe("");
+        // The checker is a script itself.
+        if (script) (await visit.Inaccessible()).ShouldBe("");
     }
 
     [Fact]

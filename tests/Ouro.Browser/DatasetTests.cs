@@ -52,9 +52,10 @@ public sealed class DatasetTests(Chromium chromium, Town town) : IClassFixture<T
         await visit.Page.Keyboard.PressAsync("Control+Enter");
         await visit.Page.GetByText("5 rows").WaitForAsync();
         await visit.Page.GetByRole(AriaRole.Cell, new() { Name = "drizzle" }).WaitForAsync();
-        // The address is a link to the question.
+        // The address is a link to the question, which is asked when somebody asks it.
         await visit.Page.ReloadAsync();
-        await visit.Page.GetByText("5 rows").WaitForAsync();
+        (await visit.Page.Locator("#sql").InputValueAsync()).ShouldContain("group by 1");
+        (await visit.Page.GetByText("5 rows").CountAsync()).ShouldBe(0);
     }
 
     [Theory]

@@ -21,6 +21,7 @@ public static class DatasetEndpoints
         datasets.MapPut("/{id}", Update).WithName("datasets.update");
         datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
+        datasets.MapGet("/{id}/summary", Summary).WithName("datasets.summary");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
         datasets.MapGet("/{id}/export", Export).WithName("datasets.export");
@@ -81,10 +82,15 @@ public static class DatasetEndpoints
     public static Task<Envelope<IReadOnlyList<Permission>>> Permissions(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>
         assets.Permissions(actor, id, AssetType.Dataset, ct).Enveloped();
 
-    /// <summary>A page of rows, in the order of ingestion</summary>
+    /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions</summary>
     public static Task<Envelope<RawJson>> Rows(
-        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, [FromQuery(Name = "resolve_refs")] bool? resolveRefs, CancellationToken ct) =>
-        datasets.Rows(actor, id, limit, offset, ct, resolveRefs ?? false).Enveloped();
+        DatasetOperations datasets, Actor actor, Guid id, int? limit, int? offset, string? sort, string? filters, string? after,
+        [FromQuery(Name = "resolve_refs")] bool? resolveRefs, CancellationToken ct) =>
+        datasets.Rows(actor, id, new() { Limit = limit, Offset = offset, Sort = sort, Filters = filters, After = after, ResolveRefs = resolveRefs ?? false }, ct).Enveloped();
+
+    /// <summary>What the columns hold: histograms, missing and frequent values</summary>
+    public static Task<Envelope<DatasetSummary>> Summary(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
+        datasets.Summary(actor, id, ct).Enveloped();
 
     /// <summary>All rows as a file: <c>format</c> is csv (the default), jsonl or parquet</summary>
     public static Task<IResult> Export(DownloadOperations downloads, Actor actor, Guid id, string? format, CancellationToken ct) =>

@@ -63,7 +63,11 @@ public sealed partial class DatasetOperations
         Guid[] asked = [.. home is { } own ? text.Others.Prepend(own).Distinct() : text.Others];
         var tables = (await DatasetStore.FindAll(db, actor, asked, ct)).ToDictionary(t => t.AssetId, t => t.Table);
         foreach (var id in asked)
-            if (!tables.ContainsKey(id)) await MustOpen(actor, id, ct);
+        {
+            if (tables.ContainsKey(id)) continue;
+            await MustOpen(actor, id, ct);
+            throw Refusal.NoAsset(id);
+        }
         if (!MayQuery)
             throw Refusal.Forbidden("user_sql_off", "SQL is off on this server: its database could not be hardened, because the server is no superuser there.", "An operator can turn it on with OURO_USER_SQL.");
         return text.Over(home is { } table ? tables[table] : null, tables);

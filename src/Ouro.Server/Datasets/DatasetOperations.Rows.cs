@@ -15,39 +15,52 @@ public sealed partial class DatasetOperations
     readonly ConcurrentDictionary<Guid, StoredTable> known = new();
 
     /// <summary>A page of rows, in the order of ingestion; where it is asked for with what its references name.</summary>
-    public async Task<RowPage> Rows(Actor actor, Guid id, int? limit, int? offset, CancellationToken ct, bool resolveRefs = false)
+    public Task<RowPage> Rows(Actor actor, Guid id, int? limit, int? offset, CancellationToken ct, bool resolveRefs = false)
     {
         var (size, skip) = Contract.Window(limit, offset, 100, MostRowsOfAPage);
-        for (var attempt = 0; ; attempt++)
+        return OnTable(actor, id, async table =>
+        {
+            var select = table.HasGaps ? DatasetStore.PageByCounting(table, actor, size, skip) : DatasetStore.PageOf(table, actor, size, skip);
+            var page = await db.ReadText(select, (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
+            if (page.Count == 0 && await IsStale(actor, table, ct, page.Truncated is null ? skip : long.MaxValue)) return null;
+            if (page is { Count: 0, Truncated: not null }) throw TooLarge($"The row at offset {skip}");
+            return new RowPage(page.Rows, new(skip, size, page.Truncated is not null), resolveRefs ? await References.Resolve(db, web, actor, table, page.Rows, ct) : null);
+        }, ct);
+    }
+
+    /// <summary>Reads a table by what is known of it; anew where its columns are not these any more, which is told by null.</summary>
+    async Task<T> OnTable<T>(Actor actor, Guid id, Func<StoredTable, Task<T?>> read, CancellationToken ct) where T : class
+    {
+        for (var attempt = 0; attempt < 4; attempt++)
         {
             var table = known.TryGetValue(id, out var kept) ? kept : Known(await Find(actor, id, ct));
             try
             {
-                var select = table.HasGaps ? DatasetStore.PageByCounting(table, actor, size, skip) : DatasetStore.PageOf(table, actor, size, skip);
-                var page = await db.ReadText(select, (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
-                // No rows may mean that nothing here is this actor's to see, that there are none, that the columns are not these any more, or that
-                // numbers of rows are missing.
-                if (page.Count == 0)
-                {
-                    var now = await MustOpen(actor, id, ct);
-                    var hasGaps = page.Truncated is null && !table.HasGaps && now.RowCount > skip;
-                    if (attempt < 3 && (hasGaps || now.Version != table.Version))
-                    {
-                        Known(now with { HasGaps = hasGaps });
-                        continue;
-                    }
-                }
-                if (page is { Count: 0, Truncated: not null })
-                    throw new Refusal(413, "row_too_large", $"The row at offset {skip} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
-                var refs = resolveRefs ? await References.Resolve(db, web, actor, table, page.Rows, ct) : null;
-                return new(page.Rows, new(skip, size, page.Truncated is not null), refs);
+                if (await read(table) is { } result) return result;
             }
             catch (PostgresException e) when (attempt < 3 && e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
             {
                 known.TryRemove(id, out _);
             }
         }
+        throw Refusal.Conflict("busy", "The columns of this dataset are being changed right now.", "Try again in a moment.");
     }
+
+    /// <summary>
+    /// No rows may mean that nothing here is this actor's to see, that there are none, that the columns are not these any more, or that numbers are
+    /// missing among those of the rows where more than <paramref name="skipped"/> were expected. The last two are known from then on.
+    /// </summary>
+    async Task<bool> IsStale(Actor actor, StoredTable table, CancellationToken ct, long skipped = long.MaxValue)
+    {
+        var now = await MustOpen(actor, table.AssetId, ct);
+        var hasGaps = !table.HasGaps && now.RowCount > skipped;
+        if (now.Version == table.Version && !hasGaps) return false;
+        Known(now with { HasGaps = hasGaps });
+        return true;
+    }
+
+    static Refusal TooLarge(string row) =>
+        new(413, "row_too_large", $"{row} is larger than {MostBytesOfAPage >> 20} MB.", "Select some of its columns with SQL.");
 
     /// <summary>Puts rows into a dataset: all of them or none, but for those whose references name nothing.</summary>
     public async Task<WrittenRows> WriteRows(Actor actor, Guid id, RowsBody body, CancellationToken ct)

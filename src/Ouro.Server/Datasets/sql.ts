@@ -1,34 +1,45 @@
-// The SQL box: Ctrl+Enter runs, the result comes without loading the page, a click on a column writes its name, an error is marked where it is.
+// The SQL box: Ctrl+Enter runs, words are completed, the result comes without loading the page, and an error is marked where it is.
+import { charts } from '../Web/scripts/chart.ts'
+import { copies } from '../Web/scripts/copy.ts'
+import { completes } from './scripts/completion.ts'
 
 const form = document.querySelector<HTMLFormElement>('[data-sql]')
 const box = form?.querySelector<HTMLTextAreaElement>('textarea')
 if (form && box) {
-  const run = form.querySelector<HTMLButtonElement>('button.primary')!
+  const run = form.querySelector<HTMLButtonElement>('[data-run]')!
   const label = run.innerHTML
   let running: AbortController | undefined
 
+  completes(box, [...form.querySelectorAll<HTMLElement>('.columns-help code')].map(c => ({ text: c.textContent!, kind: c.title })), quoted)
   box.addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
-      form.requestSubmit()
+      form.requestSubmit(run)
     }
   })
 
   form.addEventListener('submit', async event => {
+    const asked = event.submitter as HTMLButtonElement | null
+    // What is saved leads to another page.
+    if (asked?.name === 'Do' && asked.value !== 'plan') return
     event.preventDefault()
     if (running) return running.abort()
     const result = document.querySelector<HTMLElement>('#result')!
-    const mine = running = new AbortController()
+    const body = new FormData(form, asked)
+    const mine = (running = new AbortController())
     result.setAttribute('aria-busy', 'true')
     run.textContent = 'Stop'
     try {
-      const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), signal: mine.signal })
+      const answer = await fetch(form.action, { method: 'POST', body, signal: mine.signal })
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const fresh = page.querySelector('#result')
       if (!fresh) throw new Error('no result')
       result.replaceChildren(...fresh.childNodes)
+      copies(result)
+      charts(result)
       mark(result)
       remember(box.value)
+      if (asked?.name === 'Chart') result.querySelector<HTMLElement>(`button[name="Chart"][value="${asked.value}"]`)?.focus()
     } catch (problem) {
       if (mine.signal.aborted) result.textContent = 'Stopped.'
       else form.submit()
@@ -50,6 +61,7 @@ if (form && box) {
     })
     name.replaceWith(button)
   }
+  charts(document)
   mark(document)
 }
 
@@ -67,7 +79,8 @@ function mark(within: ParentNode) {
 
 /** The address becomes a link to the question, where it is short enough for one. */
 function remember(query: string) {
-  const address = `${location.pathname}?query=${encodeURIComponent(query)}`
+  const view = form!.querySelector<HTMLInputElement>('[name="ViewId"]')?.value
+  const address = `${location.pathname}?${view ? `view=${view}&` : ''}query=${encodeURIComponent(query)}`
   history.replaceState(null, '', address.length < 2000 ? address : location.pathname)
 }
 

@@ -50,9 +50,10 @@ public static class WebDoor
     public static void UseWebDoor(this WebApplication app) => app.UseWhen(IsWeb, web =>
     {
         web.Use(WebAssets.Serve);
+        web.Use(WebHeaders.HeadLikeGet);
         web.Use(WebHeaders.Set);
         web.Use(WebRefusals.Translate);
-        web.Use(OuroServer.Identified(i => i.FromCookie));
+        web.Use(OuroServer.Identified(i => context => WebHeaders.IsEmbedded(context) ? Task.CompletedTask : i.FromCookie(context)));
         web.Use(Preferences.Apply);
     });
 

@@ -11,7 +11,8 @@ namespace Ouro.Server.Datasets;
 /// </summary>
 /// <param name="rows">At most this many rows; one more says that there are more.</param>
 /// <param name="bytes">At most this much JSON.</param>
-public sealed class ResultRows(int rows, long bytes) : IRowSink, IDisposable
+/// <param name="isNumbered">Whether the last column is the row's own number, which is kept beside the JSON.</param>
+public sealed class ResultRows(int rows, long bytes, bool isNumbered = false) : IRowSink, IDisposable
 {
     // A cell up to this size is (nearly always) here already with its row; a larger one is worth waiting for.
     const int SmallCell = 4096;
@@ -30,6 +31,9 @@ public sealed class ResultRows(int rows, long bytes) : IRowSink, IDisposable
 
     /// <summary>The limit that was reached, or null.</summary>
     public Truncation? Truncated { get; private set; }
+
+    /// <summary>The number of each row, where they are numbered.</summary>
+    public List<long> Numbers { get; } = [];
 
     /// <summary>One whole result. The reader is left where <see cref="Append"/> leaves it.</summary>
     public static async Task<QueryResult> Read(NpgsqlDataReader reader, int rows, long bytes, CancellationToken ct)
@@ -72,6 +76,7 @@ public sealed class ResultRows(int rows, long bytes) : IRowSink, IDisposable
                 return;
             }
             output.Write((byte)'}');
+            if (isNumbered) Numbers.Add(long.Parse(reader.GetString(keys.Length), CultureInfo.InvariantCulture));
             Count++;
         }
     }
@@ -121,7 +126,7 @@ public sealed class ResultRows(int rows, long bytes) : IRowSink, IDisposable
 
     byte[][] Describe(NpgsqlDataReader reader)
     {
-        columns = Columns(reader);
+        columns = isNumbered ? Columns(reader)[..^1] : Columns(reader);
         types = new ResultType[columns.Length];
         var described = new byte[columns.Length][];
         using var key = new Utf8Buffer();

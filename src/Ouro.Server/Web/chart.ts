@@ -1,0 +1,3 @@
+import { charts } from './scripts/chart.ts'
+
+charts(document)

@@ -49,12 +49,16 @@ public sealed class HostileTests(TestServer server) : IClassFixture<TestServer>
         asked.ShouldBeGreaterThan(10);
     }
 
-    /// <summary>The processes that work on a query of a user; those that only end a transaction are done with it.</summary>
+    /// <summary>
+    /// The processes that work on a query of a user; those that only end a transaction are done with it. One that has just answered counts as active
+    /// until it says otherwise, so the next one is counted a moment after it began.
+    /// </summary>
     static async Task<List<int>> AtWork(NpgsqlConnection superuser)
     {
         await using var look = new NpgsqlCommand("""
             select pid from pg_stat_activity
             where datname = current_database() and application_name = 'ouro query' and state = 'active' and query <> 'ROLLBACK'
+              and state_change < clock_timestamp() - interval '100 ms'
             """, superuser);
         await using var reader = await look.ExecuteReaderAsync();
         var found = new List<int>();

@@ -9,7 +9,7 @@ namespace Ouro.Bench;
 /// <param name="IsTrial">Whether this only shows that the bench works.</param>
 public sealed record Pace(int Count, TimeSpan WarmUp, TimeSpan Slice, bool IsTrial)
 {
-    public static Pace Full { get; } = new(5, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(4), false);
+    public static Pace Full { get; } = new(5, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(4), false);
 
     public static Pace Trial { get; } = new(2, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), true);
 }

@@ -112,21 +112,32 @@ public sealed class Sql
 
     void Bind(NpgsqlParameterCollection parameters)
     {
-        foreach (var (type, value) in values)
-            parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
+        for (var i = 0; i < values.Count; i++)
+            if (First(i) == i) parameters.Add(new NpgsqlParameter { NpgsqlDbType = values[i].Type, Value = values[i].Value ?? DBNull.Value });
     }
 
     string Text()
     {
         if (holes.Count == 0) return text.ToString();
         var result = new StringBuilder(text.Length + 4 * holes.Count);
-        var from = 0;
+        Span<int> numbers = holes.Count <= 64 ? stackalloc int[holes.Count] : new int[holes.Count];
+        var (from, most) = (0, 0);
         for (var i = 0; i < holes.Count; i++)
         {
-            result.Append(text, from, holes[i] - from).Append('$').Append(i + 1);
+            var first = First(i);
+            numbers[i] = first == i ? ++most : numbers[first];
+            result.Append(text, from, holes[i] - from).Append('$').Append(numbers[i]);
             from = holes[i];
         }
         return result.Append(text, from, text.Length - from).ToString();
+    }
+
+    /// <summary>Where this value stands first: one that fills several holes, such as who asks, travels once.</summary>
+    int First(int hole)
+    {
+        for (var i = 0; i < hole; i++)
+            if (values[i].Type == values[hole].Type && Equals(values[i].Value, values[hole].Value)) return i;
+        return hole;
     }
 
     public override string ToString() => Text();

@@ -20,7 +20,7 @@ public sealed partial class DatasetOperations
         var (size, skip) = Contract.Window(limit, offset, 100, MostRowsOfAPage);
         return OnTable(actor, id, async table =>
         {
-            var select = table.HasGaps ? DatasetStore.PageByCounting(table, actor, size, skip) : DatasetStore.PageOf(table, actor, size, skip);
+            var select = table.IsCounted ? DatasetStore.PageByCounting(table, actor, size, skip) : DatasetStore.PageOf(table, actor, size, skip);
             var page = await db.ReadText(select, (reader, token) => ResultRows.Read(reader, size, MostBytesOfAPage, token), ct);
             if (page.Count == 0 && await IsStale(actor, table, ct, page.Truncated is null ? skip : long.MaxValue)) return null;
             if (page is { Count: 0, Truncated: not null }) throw TooLarge($"The row at offset {skip}");
@@ -47,15 +47,15 @@ public sealed partial class DatasetOperations
     }
 
     /// <summary>
-    /// No rows may mean that nothing here is this actor's to see, that there are none, that the columns are not these any more, or that numbers are
-    /// missing among those of the rows where more than <paramref name="skipped"/> were expected. The last two are known from then on.
+    /// No rows may mean that nothing here is this actor's to see, that there are none, that the columns are not these any more, or that pages of this
+    /// table are found by counting only, where there are more rows than were <paramref name="skipped"/>. The last two are known from then on.
     /// </summary>
     async Task<bool> IsStale(Actor actor, StoredTable table, CancellationToken ct, long skipped = long.MaxValue)
     {
         var now = await MustOpen(actor, table.AssetId, ct);
-        var hasGaps = !table.HasGaps && now.RowCount > skipped;
-        if (now.Version == table.Version && !hasGaps) return false;
-        Known(now with { HasGaps = hasGaps });
+        var isCounted = !table.IsCounted && now.RowCount > skipped;
+        if (now.Version == table.Version && !isCounted) return false;
+        Known(now with { IsCounted = isCounted });
         return true;
     }
 

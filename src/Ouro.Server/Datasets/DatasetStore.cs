@@ -74,8 +74,8 @@ static class DatasetStore
 
     /// <summary>
     /// One page in one statement: the right is a condition beside the rows. Numbers 1 to n without a gap are found by the number itself, so that
-    /// the last page of a million rows costs what the first one does; where there is a gap, no row comes. The limit stands in the text, because
-    /// PostgreSQL keeps the plan of a prepared statement only when it knows how few rows are wanted.
+    /// the last page of a million rows costs what the first one does; where there is a gap, or the right is inherited, no row comes. The limit stands
+    /// in the text, because PostgreSQL keeps the plan of a prepared statement only when it knows how few rows are wanted.
     /// </summary>
     public static Sql PageOf(StoredTable table, Actor actor, int limit, int offset)
     {
@@ -88,13 +88,13 @@ static class DatasetStore
               select coalesce((select max({row}) from {table.From}), 0) = d.row_count
               from dataset_tables d
               join assets a on a.id = d.asset_id
-              where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpen(actor)})
+              where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpenItself(actor)})
             order by {row}
             limit {Sql.Trusted(FormattableString.Invariant($"{limit + 1}"))}
             """;
     }
 
-    /// <summary>The same where numbers are missing: rows that came before are counted.</summary>
+    /// <summary>The same for every table: rows that came before are counted.</summary>
     public static Sql PageByCounting(StoredTable table, Actor actor, int limit, int offset) => $"""
         select {table.ColumnList}
         from {table.From}

@@ -13,8 +13,8 @@ namespace Ouro.Server.Datasets;
 /// <param name="Version">Grows with each change of the columns, so that what was kept of them is known to be stale.</param>
 public record StoredTable(Guid AssetId, string Name, string Label, List<StoredColumn> Columns, long RowCount, int Version = 1)
 {
-    /// <summary>Whether numbers are missing among those of the rows, as far as this process has seen.</summary>
-    public bool HasGaps { get; init; }
+    /// <summary>Whether its rows are counted to find a page: numbers are missing among them, or it inherits who may see it. As far as this process has seen.</summary>
+    public bool IsCounted { get; init; }
 
     public DatasetTable Table => new(AssetId, Name);
 

@@ -13,8 +13,8 @@ public sealed partial class DatasetOperations
         await assets.MustOpen(actor, id, ct);
         var table = await Find(actor, id, ct);
         return new($"{asset.NameUrlSlug ?? asset.Id.ToString()}.{form.Name}", form.ContentType, (to, token) =>
-            form == ExportFormat.Csv ? CopyOut.Csv(db, table, to, token)
-            : form == ExportFormat.JsonLines ? CopyOut.JsonLines(db, table, to, token)
+            form == ExportFormat.Csv ? CopyOut.Write(db, table, new CsvLines(table.Columns), to, token)
+            : form == ExportFormat.JsonLines ? CopyOut.Write(db, table, new JsonLines(table.Columns), to, token)
             : ParquetOut.Write(db, table, to, token));
     }
 }

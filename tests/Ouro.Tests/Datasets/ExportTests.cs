@@ -122,6 +122,35 @@ public sealed class ExportTests(TestServer server) : IClassFixture<TestServer>
         (await ada.Get($"/datasets/{told.Id()}/data?offset=69999")).Data()[0].GetProperty("words").GetString().ShouldBe("row 69999");
     }
 
+    [Fact]
+    public async Task Days_and_moments_of_all_times_are_spelled_as_in_every_other_answer()
+    {
+        var ada = await server.Join("ada_times");
+        var one = (await ada.Post("/datasets/create/from-schema", new { dataset = new { name = "one", rows = new[] { new { a = 1 } } } })).Id();
+        const string Query = """
+            select d::date as day, d::timestamptz + n * interval '1 second 7 microseconds' as at
+            from {{table}}, generate_series(0, 400) n, lateral (select timestamp '4000-01-01 BC' + n * interval '49 years 37 days 5 hours' as d) t
+            union all values (date 'infinity', timestamptz 'infinity'), ('-infinity', '-infinity'), ('0001-01-01', '0001-01-01 00:00:00+00'), ('0001-12-31 BC', '0001-12-31 23:59:59.999999+00 BC'),
+              ('2000-02-29', '1999-12-31 23:59:59.5+00'), ('1900-03-01', '2100-02-28 12:00:00+00')
+            """;
+        var id = (await ada.Post("/datasets/create/from-query", new { name = "times", dataset_id = one, query = Query })).Id();
+        var rows = (await ada.Get($"/datasets/{id}/data?limit=1000")).Data().EnumerateArray().Select(row => $"{row.GetProperty("day").GetString()},{row.GetProperty("at").GetString()}").ToList();
+        rows.Count.ShouldBe(407);
+        (await ada.Http.GetStringAsync($"/api/datasets/{id}/export")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).ShouldBe(rows);
+        (await ada.Http.GetStringAsync($"/api/datasets/{id}/export?format=jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonElement.Parse(line)).Select(row => $"{row.GetProperty("day").GetString()},{row.GetProperty("at").GetString()}").ShouldBe(rows);
+    }
+
+    [Fact]
+    public async Task A_row_larger_than_any_buffer_leaves_whole()
+    {
+        var ada = await server.Join("ada_wide");
+        var words = string.Concat(Enumerable.Range(0, 120_000).Select(i => $"{i},\""));
+        var made = await ada.Post("/datasets/create/from-schema", new { dataset = new { name = "wide", rows = new[] { new { n = 1, words }, new { n = 2, words = "short" } } } });
+        var csv = await ada.Http.GetStringAsync($"/api/datasets/{made.Id()}/export");
+        csv.ShouldBe($"n,words\n1,\"{words.Replace("\"", "\"\"")}\"\n2,short\n");
+    }
+
     static IEnumerable<string> Texts(JsonElement page) =>
         page.Data().EnumerateArray().Select(row => string.Join(" | ", row.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())));
 }

@@ -100,7 +100,7 @@ static class JsonCell
         }
     }
 
-    static void WriteString(Utf8Buffer output, ReadOnlySpan<byte> text)
+    public static void WriteString(Utf8Buffer output, ReadOnlySpan<byte> text)
     {
         // The type "char" lets single bytes out that are no text.
         if (!Utf8.IsValid(text))

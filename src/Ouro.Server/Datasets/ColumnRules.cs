@@ -116,7 +116,10 @@ public static class ColumnRules
     /// <summary>The same as changes of columns that are there.</summary>
     public static IEnumerable<ColumnEdit> Edits(IReadOnlyDictionary<string, ColumnRef?>? refs, IReadOnlyDictionary<string, ColumnValues?>? enums) =>
         (refs ?? new Dictionary<string, ColumnRef?>()).Select(r => new ColumnEdit { Op = ColumnOp.Update, Column = r.Key, Ref = new(r.Value) })
-            .Concat((enums ?? new Dictionary<string, ColumnValues?>()).Select(e => new ColumnEdit { Op = ColumnOp.Update, Column = e.Key, EnumValues = new(e.Value?.Values) }));
+            .Concat((enums ?? new Dictionary<string, ColumnValues?>()).Select(e => new ColumnEdit { Op = ColumnOp.Update, Column = e.Key, EnumValues = new(e.Value is { } set ? Sent(set, $"enum_columns.{e.Key}.values") : null) }));
+
+    // Only null itself opens a closed set; a set without values is a mistake.
+    static IReadOnlyList<string> Sent(ColumnValues set, string field) => set.Values ?? throw Refusal.Fields((field, $"values are 1 to {MostValues:N0} texts; null in place of the set opens it."));
 
     /// <summary>Some of a list, for a message.</summary>
     public static string Listed(IReadOnlyList<string> names) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Ouro.Server.Datasets;
 using Shouldly;
 using Xunit;
@@ -94,6 +95,26 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
         refused.GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith($"{count} value");
         refused.GetProperty("error").GetProperty("message").GetString()!.ShouldContain(first);
         (await Page(ada, id)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("", """{"dataset":{"enum_columns":{"kind":{}}}}""", "dataset.enum_columns.kind.values")]
+    [InlineData("", """{"dataset":{"enum_columns":{"kind":{"values":null}}}}""", "enum_columns.kind.values")]
+    [InlineData("", """{"dataset":{"refs":{"kind":{}}}}""", "dataset.refs.kind.kind")]
+    [InlineData("/columns/kind", """{"ref":{}}""", "ref.kind")]
+    [InlineData("/columns/kind", """{"ref":{"kind":5}}""", "ref.kind")]
+    [InlineData("/columns/kind", """{"label":5}""", "label")]
+    public async Task A_meaning_that_is_left_out_is_refused_by_its_field_and_the_old_one_stays(string path, string body, string field)
+    {
+        var ada = await server.Join("ada_meant" + Guid.CreateVersion7().ToString("N")[20..]);
+        var id = await Made(ada, "CREATE TABLE t (kind TEXT)", new { kind = "x" });
+        await ada.Put($"/datasets/{id}", new { dataset = new { enum_columns = new { kind = new { values = new[] { "x" } } } } });
+
+        var refused = path.Length == 0 ? await ada.PutText($"/datasets/{id}", body, HttpStatusCode.BadRequest)
+            : await ada.Patch($"/datasets/{id}{path}", JsonElement.Parse(body), HttpStatusCode.BadRequest);
+
+        refused.GetProperty("error").GetProperty("details").TryGetProperty(field, out _).ShouldBeTrue(refused.GetRawText());
+        (await ada.Post($"/datasets/{id}/data", new { rows = new[] { new { kind = "y" } } }, HttpStatusCode.BadRequest)).Code().ShouldBe("value_not_allowed");
     }
 
     [Fact]

@@ -39,6 +39,8 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
             ("[]"u8.ToArray(), null, 400, "invalid_fields"), ("{}"u8.ToArray(), null, 400, "invalid_fields"), ("""{"rows":{"a":1}}"""u8.ToArray(), null, 400, "invalid_fields"),
             ("""{"rows":[1]}"""u8.ToArray(), null, 400, "row_not_an_object"), ("""{"rows":[],"mode":"replace"}"""u8.ToArray(), null, 400, "invalid_fields"),
             ("""{"rows":[],"finalize":1}"""u8.ToArray(), null, 400, "invalid_fields"), ("""{"rows":[{"a":"x"}]}"""u8.ToArray(), null, 400, "value_does_not_fit"),
+            ("""{"mode":"append","rows":[{"a":2}],"mode":"overwrite"}"""u8.ToArray(), null, 400, "invalid_fields"),
+            ("""{"rows":[{"a":2}],"rows":[{"a":3}]}"""u8.ToArray(), null, 400, "invalid_fields"),
             ([.. """{"rows":[{"b":"""u8, (byte)'"', 0xff, .. "\"}]}"u8], null, 400, "invalid_text"),
         })
         {

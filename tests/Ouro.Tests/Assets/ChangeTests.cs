@@ -146,6 +146,20 @@ public sealed class ChangeTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
+    [InlineData("a\r\nb")]
+    [InlineData("a\tb")]
+    [InlineData("a\u2028b")]
+    [InlineData("\u200b\u202e \u2066")]
+    public async Task A_name_stands_on_one_line_and_can_be_seen(string name)
+    {
+        var ada = await server.Join("ada_line_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var id = await Made(ada, "Line");
+        Field(await ada.Put($"/assets/{id}", new { asset = new { name } }, HttpStatusCode.BadRequest), "name");
+        // Marks of direction and joiners belong to what people write.
+        await ada.Put($"/assets/{id}", new { asset = new { name = "\u200fשלום 👩‍🔬" } });
+    }
+
+    [Theory]
     [InlineData("{\"asset\":{\n \"license_id\":5}}", "asset.license_id")]
     [InlineData("{\"asset\":{\n \"price_usd\":\"x\"}}", "asset.price_usd")]
     public async Task A_value_of_the_wrong_kind_is_refused_by_its_field_and_its_line(string body, string field)

@@ -37,6 +37,7 @@ public static class OuroServer
             api.UseRestRefusals();
             api.UseCors();
             api.UseRequestDecompression();
+            api.Use(Unpacked);
             api.Use(Identified(i => i.FromHeader));
         });
         app.UseMcpDoor(Identified(i => i.FromHeader));
@@ -106,6 +107,11 @@ public static class OuroServer
                     context.TraceIdentifier, Actor.Of(context).Id, Actor.Of(context).KeyName, context.Request.Headers["X-Ouro-Client"].ToString());
         }
     }
+
+    /// <summary>What was compressed has been unpacked and says so no more; what still does would be read as something that it is not.</summary>
+    static Task Unpacked(HttpContext context, RequestDelegate next) => context.Request.Headers.ContentEncoding.ToString() is "" or "identity" ? next(context)
+        : throw new Refusal(415, "unsupported_encoding", $"Bodies compressed as “{context.Request.Headers.ContentEncoding}” are not understood here.",
+            "Send Content-Encoding br, deflate or gzip, one of them and once, or a body that is not compressed.");
 
     /// <summary>Sets the actor by one way of identification, then counts the request against its limit.</summary>
     public static Func<HttpContext, RequestDelegate, Task> Identified(Func<Identification, Func<HttpContext, Task>> by) => async (context, next) =>

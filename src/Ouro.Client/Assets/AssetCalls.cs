@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Ouro;
 
@@ -13,11 +14,11 @@ public sealed record ShareAsset(Sharing Permission);
 /// <summary>Whom, and what they may do.</summary>
 /// <param name="User">Who.</param>
 /// <param name="Role">What they may do: <c>read</c>, <c>write</c> or <c>admin</c>; <c>none</c> takes the right back.</param>
-public sealed record Sharing(SharedWith User, Role Role);
+public sealed record Sharing([property: JsonRequired] SharedWith User, [property: JsonRequired] Role Role);
 
 /// <summary>Who an asset is shared with.</summary>
 /// <param name="UserId">The person's or agent's id.</param>
-public sealed record SharedWith(Guid UserId);
+public sealed record SharedWith([property: JsonRequired] Guid UserId);
 
 /// <summary>One person's right on one asset.</summary>
 /// <param name="Id">The permission's id.</param>

@@ -14,11 +14,12 @@ public enum RefKind
 /// <summary>What the ids of a column name.</summary>
 /// <param name="Kind">Assets or runs.</param>
 /// <param name="AssetType">The only type of asset that it may name; null is any.</param>
-public sealed record ColumnRef(RefKind Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AssetType? AssetType = null);
+public sealed record ColumnRef(
+    [property: JsonRequired] RefKind Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AssetType? AssetType = null);
 
 /// <summary>The closed set of values of a column.</summary>
 /// <param name="Values">The values, 1 to 1,000, in the order in which they are shown.</param>
-public sealed record ColumnValues(IReadOnlyList<string> Values);
+public sealed record ColumnValues([property: JsonRequired] IReadOnlyList<string> Values);
 
 /// <summary>A column to add to a dataset; its rows have no value in it yet.</summary>
 /// <param name="Name">Its name; it becomes lowercase snake_case.</param>

@@ -151,6 +151,13 @@ public sealed record QueryDataset(string Query, Guid? QueryId = null);
 /// <param name="QueryId">The id that it was given.</param>
 public sealed record CancelledQuery(Guid QueryId);
 
+/// <summary>What a dataset was made from. The query is there for who may open the dataset and everything that it was made from.</summary>
+/// <param name="Query">The query that made it; null where it was made otherwise, or where something that it reads is not the caller's to open.</param>
+/// <param name="DatasetId">What <c>{{table}}</c> stands for in the query.</param>
+/// <param name="Datasets">Those of the datasets that it was made from which the caller may open.</param>
+/// <param name="Truncated">What of the result was left out; null where it is whole.</param>
+public sealed record DatasetLineage(string? Query, Guid? DatasetId, IReadOnlyList<Guid> Datasets, string? Truncated);
+
 /// <summary>What it takes to make a dataset of what a query yields.</summary>
 public sealed record CreateFromQuery
 {

@@ -134,6 +134,13 @@ public sealed partial class DatasetClient
     public Task<DatasetStats> StatsAsync(Guid id, CancellationToken cancellationToken = default) =>
         transport.Data<DatasetStats>(Call.Get($"datasets/{id}/stats"), cancellationToken);
 
+    /// <summary>What a dataset was made from, as far as the caller may open it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="OuroException">It is not there, or not the caller's to see (404, <c>asset_not_found</c>).</exception>
+    public Task<DatasetLineage> LineageAsync(Guid id, CancellationToken cancellationToken = default) =>
+        transport.Data<DatasetLineage>(Call.Get($"datasets/{id}/lineage"), cancellationToken);
+
     /// <summary>Who has which role on a dataset, its owner first; at most 1,000.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

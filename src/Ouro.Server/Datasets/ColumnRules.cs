@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
 
@@ -46,7 +48,7 @@ public static class ColumnRules
         if (string.IsNullOrWhiteSpace(name)) throw Refusal.Fields((field, $"{field} is the name of a column of this dataset."));
         var normal = ColumnNames.Normalize(name);
         return table.Columns.Find(c => c.Name == name) ?? table.Columns.Find(c => c.SentAs == name) ?? table.Columns.Find(c => c.Name == normal)
-            ?? throw (field == "column" ? Refusal.NotFound("column_not_found", Problem()) : Refusal.Fields((field, Problem())));
+            ?? throw (field == "column" ? Refusal.NotFound("column_not_found", Problem(), About(name)) : Refusal.Fields((field, Problem())));
 
         string Problem() => $"The dataset has no column “{Cut(name)}”. It has {Listed([.. table.Columns.Select(c => c.Name)])}.";
     }
@@ -116,7 +118,10 @@ public static class ColumnRules
     /// <summary>The same as changes of columns that are there.</summary>
     public static IEnumerable<ColumnEdit> Edits(IReadOnlyDictionary<string, ColumnRef?>? refs, IReadOnlyDictionary<string, ColumnValues?>? enums) =>
         (refs ?? new Dictionary<string, ColumnRef?>()).Select(r => new ColumnEdit { Op = ColumnOp.Update, Column = r.Key, Ref = new(r.Value) })
-            .Concat((enums ?? new Dictionary<string, ColumnValues?>()).Select(e => new ColumnEdit { Op = ColumnOp.Update, Column = e.Key, EnumValues = new(e.Value?.Values) }));
+            .Concat((enums ?? new Dictionary<string, ColumnValues?>()).Select(e => new ColumnEdit { Op = ColumnOp.Update, Column = e.Key, EnumValues = new(e.Value is { } set ? Sent(set, $"enum_columns.{e.Key}.values") : null) }));
+
+    // Only null itself opens a closed set; a set without values is a mistake.
+    static IReadOnlyList<string> Sent(ColumnValues set, string field) => set.Values ?? throw Refusal.Fields((field, $"values are 1 to {MostValues:N0} texts; null in place of the set opens it."));
 
     /// <summary>Some of a list, for a message.</summary>
     public static string Listed(IReadOnlyList<string> names) =>
@@ -124,13 +129,13 @@ public static class ColumnRules
 
     static string FreeName(StoredTable table, string? sent, string field)
     {
-        if (sent is null || ColumnNames.Normalize(Contract.Clean(sent, field)) is not { Length: > 0 } name)
+        if (sent is null || ColumnNames.Normalize(Contract.Line(sent, field)) is not { Length: > 0 } name)
             throw Refusal.Fields((field, "A column's name has at least one letter or digit."));
         if (ColumnNames.IsReserved(sent)) throw Refusal.Fields((field, $"“{sent}” is a name of PostgreSQL's own. Choose another one."));
         // Longer names are cut in files, where nobody chose them for this; here somebody did.
         if (Encoding.UTF8.GetByteCount(sent) > LongestName) throw Refusal.Fields((field, $"A column's name has at most {LongestName} bytes; this one has {Encoding.UTF8.GetByteCount(sent)}."));
         return table.Columns.Exists(c => c.Name == name)
-            ? throw Refusal.Conflict("column_exists", $"The dataset has a column “{name}” already.", "Choose another name, or change that column.")
+            ? throw Refusal.Conflict("column_exists", $"The dataset has a column “{name}” already.", "Choose another name, or change that column.", About(name))
             : name;
     }
 
@@ -157,10 +162,12 @@ public static class ColumnRules
             : reference;
 
     static string? Labelled(string? label) => string.IsNullOrWhiteSpace(label) ? null
-        : Contract.Clean(label, "label").Length <= LongestLabel ? label.Trim() : throw Refusal.Fields(("label", $"A label has at most {LongestLabel} characters."));
+        : Contract.Line(label.Trim(), "label").Length <= LongestLabel ? label.Trim() : throw Refusal.Fields(("label", $"A label has at most {LongestLabel} characters."));
 
     static Refusal NotRequired(StoredColumn column) => Refusal.Fields(("nullable",
         $"“{column.Name}” is a reference, which becomes empty when what it names is deleted. It has to be nullable."));
+
+    static JsonElement About(string column) => Wire.Element(new { column = Cut(column) });
 
     static string Cut(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -21,6 +21,7 @@ public static class DatasetEndpoints
         datasets.MapPut("/{id}", Update).WithName("datasets.update");
         datasets.MapGet("/{id}/schema", Schema).WithName("datasets.schema");
         datasets.MapGet("/{id}/stats", Stats).WithName("datasets.stats");
+        datasets.MapGet("/{id}/lineage", Lineage).WithName("datasets.lineage");
         datasets.MapGet("/{id}/summary", Summary).WithName("datasets.summary");
         datasets.MapGet("/{id}/permissions", Permissions).WithName("datasets.permissions");
         datasets.MapGet("/{id}/data", Rows).WithName("datasets.rows");
@@ -77,6 +78,10 @@ public static class DatasetEndpoints
     /// <summary>The size of a dataset</summary>
     public static Task<Envelope<DatasetStats>> Stats(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
         datasets.Stats(actor, id, ct).Enveloped();
+
+    /// <summary>What a dataset was made from, as far as the caller may open it</summary>
+    public static Task<Envelope<DatasetLineage>> Lineage(DatasetOperations datasets, Actor actor, Guid id, CancellationToken ct) =>
+        datasets.Lineage(actor, id, ct).Enveloped();
 
     /// <summary>Who has which role on a dataset</summary>
     public static Task<Envelope<IReadOnlyList<Permission>>> Permissions(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) =>

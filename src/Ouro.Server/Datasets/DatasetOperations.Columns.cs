@@ -23,7 +23,7 @@ public sealed partial class DatasetOperations
         await MustWrite(actor, id, ct);
         await using var tx = await db.Begin(ct);
         await tx.Run($"set local lock_timeout = '3s'", ct);
-        var asset = await assets.Change(tx, actor, id, input, ct, metadata is null ? null : new(metadata));
+        var asset = DatasetRules.MustStayBounded(await assets.Change(tx, actor, id, input, ct, metadata is null ? null : new(metadata)));
         await tx.Commit(ct);
         return asset;
     }
@@ -97,7 +97,7 @@ public sealed partial class DatasetOperations
         await events.Record(tx, actor, "dataset.columns_changed", id, Audience.Asset(id), new { changes = edits.Select(e => new { e.Op, Column = e.Column ?? e.Name }) }, ct);
         // Last, because it writes the asset: see HoldTargets.
         var own = new OwnChange(DatasetRules.Metadata(table, metadata), await Preview(tx, table, ct));
-        var asset = await assets.Change(tx, actor, id, change ?? new UpdateDataset(), ct, own);
+        var asset = DatasetRules.MustStayBounded(await assets.Change(tx, actor, id, change ?? new UpdateDataset(), ct, own));
         await tx.Commit(ct);
         return (table, asset, edited);
     }

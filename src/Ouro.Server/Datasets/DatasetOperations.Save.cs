@@ -1,5 +1,3 @@
-using Ouro.Server.Data;
-
 namespace Ouro.Server.Datasets;
 
 /// <summary>What a query yields, made a dataset of its own.</summary>
@@ -15,6 +13,15 @@ public sealed partial class DatasetOperations
         await assets.PlaceFor(actor, input.OrgId, input.TeamId, ct);
         var query = await Ready(actor, input.DatasetId, new(input.Query ?? ""), ct);
         return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
+    }
+
+    /// <summary>What a dataset was made from, as far as the actor may open it: a query tells of all that it reads, so it is shown to who may read all of that.</summary>
+    public async Task<DatasetLineage> Lineage(Actor actor, Guid id, CancellationToken ct)
+    {
+        await Find(actor, id, ct);
+        if (await LineageStore.Find(db, id, ct) is not { } kept) return new(null, null, [], null);
+        var open = (await DatasetStore.FindAll(db, actor, [id, .. kept.Datasets], ct)).Select(t => t.AssetId).ToHashSet();
+        return kept.Datasets.Append(id).All(open.Contains) ? kept : new(null, null, [.. kept.Datasets.Where(open.Contains)], null);
     }
 
     async Task<WrittenDataset> Save(Actor actor, CreateFromQuery input, SentQuery query, CancellationToken ct)
@@ -38,7 +45,7 @@ public sealed partial class DatasetOperations
             Attribution = input.Attribution ?? new() { Originality = "derivative" },
         }, input.Visibility ?? Visibility.Private, input.OrgId, input.TeamId, ct);
         Guid[] sources = [.. query.Tables.Select(t => t.Id)];
-        await LineageStore.Keep(tx, id, Wire.Element(new { input.Query, input.DatasetId, datasets = sources, truncated = cut }), ct);
+        await LineageStore.Keep(tx, id, new(input.Query, input.DatasetId, sources, cut), ct);
         foreach (var source in sources) await assets.Connect(tx, actor, ConnectionType.Derivative, source, id, ct);
         asset = await assets.Get(tx, actor, id, ct);
         await tx.Commit(ct);

@@ -68,12 +68,12 @@ public sealed partial class DatasetOperations(
         return new(table.RowCount, false, table.Columns.Count, [.. table.Columns.Select(c => c.Name)], table.Label, DatasetTable.Schema, size);
     }
 
-    /// <summary>What a full reading of a dataset shows: its columns, its size, and a taste of its rows.</summary>
+    /// <summary>What a full reading of a dataset shows: its columns, its size, a taste of its rows, and what it was made from.</summary>
     public async Task<JsonElement> Details(Actor actor, Guid id, CancellationToken ct)
     {
         var stats = await Stats(actor, id, ct);
         var taste = (await assets.RightsOn(actor, id, ct)).MayOpen ? (await Rows(actor, id, DetailRows, 0, ct)).Rows : default;
-        return Wire.Element(new { stats.TableName, Schema = await Schema(actor, id, ct), stats, Preview = taste });
+        return Wire.Element(new { stats.TableName, Schema = await Schema(actor, id, ct), stats, Preview = taste, Lineage = await Lineage(actor, id, ct) });
     }
 
     /// <summary>

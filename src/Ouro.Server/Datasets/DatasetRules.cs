@@ -8,7 +8,7 @@ namespace Ouro.Server.Datasets;
 public static class DatasetRules
 {
     // What the server knows of a table itself; nobody else writes it.
-    static readonly string[] Ours = ["schema", "table_name", "columns", "refs", "enum_columns"];
+    static readonly string[] Ours = ["schema", "table_name", "columns", "refs", "enum_columns", "lineage"];
 
     const int LongestName = 63;
     const int MostMetadata = 100_000;
@@ -48,8 +48,23 @@ public static class DatasetRules
         if (metadata is not { ValueKind: not JsonValueKind.Null } given) return null;
         if (given.ValueKind != JsonValueKind.Object) throw Refusal.Fields(("metadata", "metadata is an object."));
         Contract.Bounded(given, "metadata", MostMetadata);
-        var own = given.EnumerateObject().Where(key => !Ours.Contains(key.Name)).ToDictionary(key => key.Name, key => key.Value);
-        return own.Count == 0 ? null : Wire.Element(own);
+        return Own(given) is { Count: > 0 } own ? Wire.Element(own) : null;
+    }
+
+    /// <summary>What several changes put together is as bounded as one of them: every list of assets carries it.</summary>
+    public static Asset MustStayBounded(Asset asset)
+    {
+        if (asset.Metadata is { ValueKind: JsonValueKind.Object } merged) Contract.Bounded(Wire.Element(Own(merged)), "metadata", MostMetadata);
+        return asset;
+    }
+
+    static Dictionary<string, JsonElement> Own(JsonElement metadata)
+    {
+        var own = new Dictionary<string, JsonElement>();
+        foreach (var key in metadata.EnumerateObject())
+            if (!Ours.Contains(key.Name) && !own.TryAdd(key.Name, key.Value))
+                throw Refusal.Fields(("metadata", $"metadata names “{key.Name[..Math.Min(80, key.Name.Length)]}” twice. Send it once."));
+        return own;
     }
 
     /// <summary>The table's name for people: the dataset's, as a name in SQL.</summary>

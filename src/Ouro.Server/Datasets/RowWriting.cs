@@ -23,7 +23,7 @@ static class RowWriting
             [.. table.Columns.Select(c => new TableColumn(c.Name, c.Type, c.Reference is not null, c.Values, c.Required && mode != IngestMode.Upsert))],
             table.Columns.DistinctBy(c => c.SentAs).ToDictionary(c => c.SentAs, c => c.Name));
         return mode == IngestMode.Upsert && input.FirstWithout("id") is { } row
-            ? throw Refusal.Invalid("row_without_id", $"Row {row + 1:N0} has no id.", "Every row of an upsert needs one.")
+            ? throw Refusal.Invalid("row_without_id", $"Row {row + 1:N0} has no id.", "Every row of an upsert needs one.", JsonRowsInput.At(row + 1, "id"))
             : input;
     }
 
@@ -66,7 +66,8 @@ static class RowWriting
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.NotNullViolation)
         {
-            throw Refusal.Invalid("value_missing", $"A row has no value in “{e.ColumnName}”, and every row needs one.", "Send one, or let the column be empty.");
+            throw Refusal.Invalid("value_missing", $"A row has no value in “{e.ColumnName}”, and every row needs one.", "Send one, or let the column be empty.",
+                Wire.Element(new { column = e.ColumnName }));
         }
     }
 

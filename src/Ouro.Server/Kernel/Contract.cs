@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -6,13 +7,23 @@ namespace Ouro.Server.Kernel;
 /// <summary>What every name and text in the contract must be. Operations check here, so that each door refuses alike.</summary>
 public static class Contract
 {
-    /// <summary>An asset's name: 1 to 255 characters, no control characters.</summary>
+    /// <summary>An asset's name: 1 to 255 characters on one line.</summary>
     public static string Name(string? name, string field = "name")
     {
         name = name?.Trim();
         if (string.IsNullOrEmpty(name)) throw Refusal.Fields((field, "Name cannot be empty."));
         if (name.Length > 255) throw Refusal.Fields((field, "Name must be at most 255 characters."));
-        return Clean(name, field);
+        return Line(name, field);
+    }
+
+    /// <summary>A name or a label stands on one line, among others, and somebody has to see it: no control characters, and something visible.</summary>
+    public static string Line(string text, string field)
+    {
+        foreach (var c in text)
+            if (char.IsControl(c) || c is '\u2028' or '\u2029')
+                throw Refusal.Fields((field, $"The {field} has a line break or another control character (U+{(int)c:X4}). Remove it."));
+        return text.EnumerateRunes().All(r => Rune.IsWhiteSpace(r) || Rune.GetUnicodeCategory(r) == UnicodeCategory.Format)
+            ? throw Refusal.Fields((field, $"The {field} has no character that can be seen.")) : text;
     }
 
     /// <summary>PostgreSQL cannot hold a zero character, and no name or text needs a control character.</summary>

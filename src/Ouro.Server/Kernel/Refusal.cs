@@ -16,7 +16,7 @@ public sealed class Refusal(int status, string code, string message, string? hin
     /// <summary>Seconds after which the same request may succeed; becomes <c>retry-after</c>.</summary>
     public int? RetryAfter { get; init; }
 
-    public static Refusal Invalid(string code, string message, string? hint = null) => new(400, code, message, hint);
+    public static Refusal Invalid(string code, string message, string? hint = null, JsonElement? details = null) => new(400, code, message, hint, details);
 
     /// <summary>Invalid fields, each named with what is wrong about it.</summary>
     public static Refusal Fields(params (string Field, string Problem)[] fields) =>
@@ -28,11 +28,11 @@ public sealed class Refusal(int status, string code, string message, string? hin
 
     public static Refusal Forbidden(string code, string message, string? hint = null) => new(403, code, message, hint);
 
-    public static Refusal NotFound(string code, string message) => new(404, code, message);
+    public static Refusal NotFound(string code, string message, JsonElement? details = null) => new(404, code, message, details: details);
 
     /// <summary>Not there, or not yours to see: the two are one answer, so that nothing can be probed.</summary>
     public static Refusal NoAsset(Guid id) =>
         NotFound("asset_not_found", $"There is no asset {id}, or it is not shared with you.");
 
-    public static Refusal Conflict(string code, string message, string? hint = null) => new(409, code, message, hint);
+    public static Refusal Conflict(string code, string message, string? hint = null, JsonElement? details = null) => new(409, code, message, hint, details);
 }

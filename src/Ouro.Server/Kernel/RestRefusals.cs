@@ -59,9 +59,24 @@ public static partial class RestRefusals
     static Refusal Malformed(JsonException e)
     {
         var where = e.LineNumber is { } line ? $"Line {line + 1}, byte {e.BytePositionInLine + 1}." : null;
-        if (e.Path?.TrimStart('$', '.') is not { Length: > 0 } field) return new(400, "malformed_json", "The body is not JSON of the expected shape.", where);
+        var field = Field(e);
+        if (Required().Match(e.Message) is { Success: true } required)
+        {
+            field = $"{field}.{required.Groups["name"].Value}".TrimStart('.');
+            var missing = $"{field} is missing.";
+            return new(400, "malformed_json", missing, where, Details(field, missing));
+        }
+        if (field.Length == 0) return new(400, "malformed_json", "The body is not JSON of the expected shape.", where);
         var problem = Choices(e.Message) is { } choices ? $"{field.Split('.')[^1]} is one of {choices}." : $"The body is not of the expected shape at {field}.";
         return new(400, "malformed_json", problem, where, Details(field, problem));
+    }
+
+    /// <summary>The path of what was wrong. A value that was read on its own has a path of its own, which goes on from the outer one.</summary>
+    static string Field(JsonException e)
+    {
+        var path = "";
+        for (var part = e; part is not null; part = part.InnerException as JsonException) path += part.Path?.TrimStart('$');
+        return path.TrimStart('.');
     }
 
     // The framework names its own types; a caller knows only the words that they stand for.
@@ -94,6 +109,9 @@ public static partial class RestRefusals
 
     [GeneratedRegex(@"converted to (System\.Nullable`1\[)?(?<type>Ouro\.\w+)\b")]
     private static partial Regex EnumType();
+
+    [GeneratedRegex(@"missing required properties including: '?(?<name>[^',]+)")]
+    private static partial Regex Required();
 
     [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
     private static partial Regex Unfit();

@@ -126,6 +126,50 @@ public sealed class ChangeTests(TestServer server) : IClassFixture<TestServer>
         (await ada.Get($"/assets/{leaf}")).Data().GetProperty("org_id").GetGuid().ShouldBe(lab.Id);
     }
 
+    [Theory]
+    [InlineData("""{"permission":{"user":{"user_id":"EVE"}}}""", "permission.role")]
+    [InlineData("""{"permission":{"user":{"user_id":"EVE"},"role":null}}""", "permission.role")]
+    [InlineData("""{"permission":{"user":{"user_id":"EVE"},"role":"owner"}}""", "permission.role")]
+    [InlineData("""{"permission":{"user":{},"role":"none"}}""", "permission.user.user_id")]
+    [InlineData("""{"permission":{"role":"none"}}""", "permission.user")]
+    [InlineData("""{}""", "permission")]
+    public async Task A_share_that_does_not_say_whom_or_what_takes_nothing_away(string body, string field)
+    {
+        var name = Guid.CreateVersion7().ToString("N")[20..];
+        var (ada, eve) = (await server.Join("ada_half_" + name), await server.Join("eve_half_" + name));
+        var id = await Made(ada, "Shared");
+        await Share(ada, id, eve, "read");
+
+        Field(await ada.PutText($"/assets/{id}/share", body.Replace("EVE", eve.Id.ToString()), HttpStatusCode.BadRequest), field);
+
+        await eve.Get($"/assets/{id}");
+    }
+
+    [Theory]
+    [InlineData("a\r\nb")]
+    [InlineData("a\tb")]
+    [InlineData("a\u2028b")]
+    [InlineData("\u200b\u202e \u2066")]
+    public async Task A_name_stands_on_one_line_and_can_be_seen(string name)
+    {
+        var ada = await server.Join("ada_line_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var id = await Made(ada, "Line");
+        Field(await ada.Put($"/assets/{id}", new { asset = new { name } }, HttpStatusCode.BadRequest), "name");
+        // Marks of direction and joiners belong to what people write.
+        await ada.Put($"/assets/{id}", new { asset = new { name = "\u200fשלום 👩‍🔬" } });
+    }
+
+    [Theory]
+    [InlineData("{\"asset\":{\n \"license_id\":5}}", "asset.license_id")]
+    [InlineData("{\"asset\":{\n \"price_usd\":\"x\"}}", "asset.price_usd")]
+    public async Task A_value_of_the_wrong_kind_is_refused_by_its_field_and_its_line(string body, string field)
+    {
+        var ada = await server.Join("ada_kind_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var refused = await ada.PutText($"/assets/{await Made(ada, "Kind")}", body, HttpStatusCode.BadRequest);
+        Field(refused, field);
+        refused.GetProperty("error").GetProperty("hint").GetString()!.ShouldStartWith("Line 2,");
+    }
+
     static async Task<Guid> Made(Person person, string name, string visibility = "private") =>
         (await person.Post("/datasets/create/from-schema", Calls.Scores(name, visibility))).Id();
 

@@ -39,6 +39,8 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
             ("[]"u8.ToArray(), null, 400, "invalid_fields"), ("{}"u8.ToArray(), null, 400, "invalid_fields"), ("""{"rows":{"a":1}}"""u8.ToArray(), null, 400, "invalid_fields"),
             ("""{"rows":[1]}"""u8.ToArray(), null, 400, "row_not_an_object"), ("""{"rows":[],"mode":"replace"}"""u8.ToArray(), null, 400, "invalid_fields"),
             ("""{"rows":[],"finalize":1}"""u8.ToArray(), null, 400, "invalid_fields"), ("""{"rows":[{"a":"x"}]}"""u8.ToArray(), null, 400, "value_does_not_fit"),
+            ("""{"mode":"append","rows":[{"a":2}],"mode":"overwrite"}"""u8.ToArray(), null, 400, "invalid_fields"),
+            ("""{"rows":[{"a":2}],"rows":[{"a":3}]}"""u8.ToArray(), null, 400, "invalid_fields"),
             ([.. """{"rows":[{"b":"""u8, (byte)'"', 0xff, .. "\"}]}"u8], null, 400, "invalid_text"),
         })
         {
@@ -49,6 +51,38 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
         }
         (await ada.Get($"/datasets/{id}/data")).Data().GetRawText().ShouldBe("""[{"a":1,"b":null}]""");
         (await ada.Get($"/datasets/{id}/stats")).Data().GetProperty("count").GetInt32().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"rows":[{"a":1},{"a":"x"}]}""", """{"row":2,"column":"a","value":"x"}""")]
+    [InlineData("""{"rows":[{"a":1},5]}""", """{"row":2}""")]
+    [InlineData("""{"rows":[{"b":"\ud800"}]}""", """{"row":1,"column":"b"}""")]
+    [InlineData("""{"rows":[{"id":1},{"b":"x"}],"mode":"upsert"}""", """{"row":2,"column":"id"}""")]
+    public async Task A_row_that_cannot_be_written_is_pointed_at(string body, string details)
+    {
+        var ada = await server.Join("ada_points_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var id = (await ada.Post("/datasets/create/from-schema", new { dataset = new { name = "Points", schema = "CREATE TABLE t (id INTEGER, a INTEGER, b TEXT)" } })).Id();
+        (await ada.PostText($"/datasets/{id}/data", body, HttpStatusCode.BadRequest)).GetProperty("error").GetProperty("details").GetRawText().ShouldBe(details);
+    }
+
+    [Theory]
+    [InlineData("zstd")]
+    [InlineData("zzz")]
+    [InlineData("gzip, gzip")]
+    public async Task A_compression_that_is_not_known_is_refused_and_not_taken_for_JSON(string encoding)
+    {
+        var (ada, id) = await Made("ada_zzz_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var request = Request(id, """{"rows":[{"a":1}]}"""u8.ToArray(), null);
+        request.Content!.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        var answer = await ada.Http.SendAsync(request);
+        ((int)answer.StatusCode, JsonElement.Parse(await answer.Content.ReadAsStringAsync()).Code()).ShouldBe((415, "unsupported_encoding"));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_compressed_may_say_so()
+    {
+        var (ada, id) = await Made("ada_identity");
+        (await ada.Http.SendAsync(Request(id, """{"rows":[{"a":1}]}"""u8.ToArray(), "identity"))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

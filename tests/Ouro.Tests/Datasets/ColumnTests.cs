@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Ouro.Server.Datasets;
 using Shouldly;
 using Xunit;
@@ -41,6 +42,9 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("""{"name":"a234567890123456789012345678901234567890123456789012345678901234"}""", 400, "name")]
     [InlineData("""{"type":"text"}""", 400, "name")]
     [InlineData("""{"name":"m","type":"money"}""", 400, "type")]
+    [InlineData("""{"name":"m\r\nn"}""", 400, "name")]
+    [InlineData("""{"name":"m","label":"a\nb"}""", 400, "label")]
+    [InlineData("""{"name":"m","label":"\u200b\u202e"}""", 400, "label")]
     [InlineData("""{"name":"m","type":"enum"}""", 400, "enumValues")]
     [InlineData("""{"name":"m","enumValues":[]}""", 400, "enumValues")]
     [InlineData("""{"name":"m","enumValues":["a","a"]}""", 400, "enumValues")]
@@ -55,7 +59,7 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
         var ada = await server.Join("ada_no" + Guid.CreateVersion7().ToString("N")[20..]);
         var id = await Made(ada, "CREATE TABLE t (n INTEGER)", new { n = 1 });
         var refused = await ada.PostText($"/datasets/{id}/columns", body, (HttpStatusCode)status);
-        if (status == 409) refused.Code().ShouldBe(wrong);
+        if (status == 409) (refused.Code(), refused.GetProperty("error").GetProperty("details").GetRawText()).ShouldBe((wrong, """{"column":"n"}"""));
         else refused.GetProperty("error").GetProperty("details").TryGetProperty(wrong, out _).ShouldBeTrue(refused.GetRawText());
         (await Page(ada, id)).ShouldBe("""[{"n":1}]""");
     }
@@ -94,6 +98,41 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
         refused.GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith($"{count} value");
         refused.GetProperty("error").GetProperty("message").GetString()!.ShouldContain(first);
         (await Page(ada, id)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("", """{"dataset":{"enum_columns":{"kind":{}}}}""", "dataset.enum_columns.kind.values")]
+    [InlineData("", """{"dataset":{"enum_columns":{"kind":{"values":null}}}}""", "enum_columns.kind.values")]
+    [InlineData("", """{"dataset":{"refs":{"kind":{}}}}""", "dataset.refs.kind.kind")]
+    [InlineData("/columns/kind", """{"ref":{}}""", "ref.kind")]
+    [InlineData("/columns/kind", """{"ref":{"kind":5}}""", "ref.kind")]
+    [InlineData("/columns/kind", """{"label":5}""", "label")]
+    public async Task A_meaning_that_is_left_out_is_refused_by_its_field_and_the_old_one_stays(string path, string body, string field)
+    {
+        var ada = await server.Join("ada_meant" + Guid.CreateVersion7().ToString("N")[20..]);
+        var id = await Made(ada, "CREATE TABLE t (kind TEXT)", new { kind = "x" });
+        await ada.Put($"/datasets/{id}", new { dataset = new { enum_columns = new { kind = new { values = new[] { "x" } } } } });
+
+        var refused = path.Length == 0 ? await ada.PutText($"/datasets/{id}", body, HttpStatusCode.BadRequest)
+            : await ada.Patch($"/datasets/{id}{path}", JsonElement.Parse(body), HttpStatusCode.BadRequest);
+
+        refused.GetProperty("error").GetProperty("details").TryGetProperty(field, out _).ShouldBeTrue(refused.GetRawText());
+        (await ada.Post($"/datasets/{id}/data", new { rows = new[] { new { kind = "y" } } }, HttpStatusCode.BadRequest)).Code().ShouldBe("value_not_allowed");
+    }
+
+    [Fact]
+    public async Task Metadata_is_merged_within_its_bound_and_the_tables_own_keys_are_not_for_others()
+    {
+        var ada = await server.Join("ada_merges");
+        var id = await Made(ada, "CREATE TABLE t (n INTEGER)", new { n = 1 });
+        await ada.Put($"/datasets/{id}", new { dataset = new { metadata = new { a = new string('x', 90_000), lineage = new { query = "select 1" } } } });
+
+        foreach (var body in (object[])[new { metadata = new { b = new string('x', 90_000) } }, new { metadata = new { b = new string('x', 90_000) }, enum_columns = new { n = (object?)null } }])
+            (await ada.Put($"/datasets/{id}", new { dataset = body }, HttpStatusCode.BadRequest)).GetProperty("error").GetProperty("details").TryGetProperty("metadata", out _).ShouldBeTrue();
+        await ada.PutText($"/datasets/{id}", """{"dataset":{"metadata":{"c":1,"c":2}}}""", HttpStatusCode.BadRequest);
+
+        var metadata = (await ada.Put($"/datasets/{id}", new { dataset = new { metadata = new { a = "y" } } })).Data().GetProperty("metadata");
+        (metadata.GetProperty("a").GetString(), metadata.TryGetProperty("b", out _), metadata.TryGetProperty("lineage", out _)).ShouldBe(("y", false, false));
     }
 
     [Fact]
@@ -171,7 +210,7 @@ public sealed class ColumnTests(TestServer server) : IClassFixture<TestServer>
     {
         var ada = await server.Join("ada_last");
         var id = await Made(ada, "CREATE TABLE t (a INTEGER)");
-        (await ada.Delete($"/datasets/{id}/columns/b", HttpStatusCode.NotFound)).Code().ShouldBe("column_not_found");
+        (await ada.Delete($"/datasets/{id}/columns/b", HttpStatusCode.NotFound)).GetProperty("error").GetProperty("details").GetRawText().ShouldBe("""{"column":"b"}""");
         (await ada.Delete($"/datasets/{id}/columns/_row", HttpStatusCode.NotFound)).Code().ShouldBe("column_not_found");
         (await ada.Delete($"/datasets/{id}/columns/a", HttpStatusCode.Conflict)).Code().ShouldBe("last_column");
         (await ada.Patch($"/datasets/{id}/columns/a", new { }, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");

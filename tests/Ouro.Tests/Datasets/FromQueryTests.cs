@@ -23,7 +23,8 @@ public sealed class FromQueryTests(TestServer server) : IClassFixture<TestServer
         // Public data does not make a public result by itself.
         made.GetProperty("visibility").GetString().ShouldBe("private");
         made.GetProperty("attribution").GetProperty("originality").GetString().ShouldBe("derivative");
-        var lineage = made.GetProperty("metadata").GetProperty("lineage");
+        made.GetProperty("metadata").TryGetProperty("lineage", out _).ShouldBeFalse();
+        var lineage = (await ada.Get($"/datasets/{made.GetProperty("id").GetGuid()}/lineage")).Data();
         lineage.GetProperty("query").GetString().ShouldBe(sql);
         lineage.GetProperty("datasets").EnumerateArray().Select(d => d.GetGuid()).ShouldBe([one, other], ignoreOrder: true);
         var id = made.GetProperty("id").GetGuid();
@@ -31,6 +32,30 @@ public sealed class FromQueryTests(TestServer server) : IClassFixture<TestServer
             .ShouldBe("""[{"id":1099511627776,"sample_name":null,"score":null},{"id":1,"sample_name":"a","score":0.5}]""");
         (await server.Db.Query<Guid>($"select source_id from connections where target_id = {id} and type = 'derivative' and user_id = {ada.Id}", default)).ShouldBe([one, other], ignoreOrder: true);
         (await ada.Post($"/datasets/{id}/query-custom", new { query = "select count(*) as n from {{table}}" })).Data().GetRawText().ShouldBe("""[{"n":2}]""");
+    }
+
+    [Fact]
+    public async Task What_a_dataset_was_made_from_is_told_as_far_as_it_may_be_opened()
+    {
+        var (ada, eve) = (await server.Join("ada_lineage"), await server.Join("eve_lineage"));
+        var (open, secret) = ((await ada.Post("/datasets/create/from-schema", Calls.Scores("Open", "public"))).Id(), (await ada.Post("/datasets/create/from-schema", Calls.Scores("Secret"))).Id());
+        var sql = $"select a.id from {{{{table}}}} a join {QueryText.Named(secret)} b using (id) where b.sample_name = 'a'";
+        var made = await ada.Ouro.Datasets.CreateFromQueryAsync(new() { Name = "Told", Query = sql, DatasetId = open, Visibility = Visibility.Public });
+
+        (await eve.Get($"/datasets/{made.Id}")).GetRawText().ShouldNotContain(secret.ToString());
+        var told = await eve.Ouro.Datasets.LineageAsync(made.Id);
+        (told.Query, told.DatasetId, told.Datasets.ShouldHaveSingleItem()).ShouldBe((null, null, open));
+
+        await ada.Ouro.Assets.ShareAsync(secret, eve.Id, Role.Read);
+        told = await eve.Ouro.Datasets.LineageAsync(made.Id);
+        (told.Query, told.DatasetId, told.Datasets.Count).ShouldBe((sql, open, 2));
+
+        // What is sold is no less told of by its query.
+        await ada.Put($"/assets/{made.Id}", new { asset = new { visibility = "monetized", price_usd = 5 } });
+        (await eve.Ouro.Datasets.LineageAsync(made.Id)).Query.ShouldBeNull();
+        var plain = await ada.Ouro.Datasets.LineageAsync(open);
+        (plain.Query, plain.Datasets.Count).ShouldBe((null, 0));
+        await eve.Get($"/datasets/{Guid.CreateVersion7()}/lineage", HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -59,6 +59,9 @@ public sealed class ViewTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("""{"name":"v"}""", "invalid_fields")]
     [InlineData("""{"name":"v","config":null,"sql_query":" "}""", "invalid_fields")]
     [InlineData("""{"name":"v","config":{"a":"\u0000"}}""", "invalid_fields")]
+    [InlineData("""{"name":"v","config":"x"}""", "invalid_fields")]
+    [InlineData("""{"name":"v","config":[]}""", "invalid_fields")]
+    [InlineData("""{"name":"v","sql_query":5}""", "malformed_json")]
     [InlineData("""{"name":"v","prompt":"a chart of the scores"}""", "no_language_model")]
     [InlineData("""{"name":"v","sql_query":"select nope from {{table}}"}""", "42703")]
     [InlineData("""{"name":"v","sql_query":"selec 1"}""", "42601")]
@@ -84,6 +87,9 @@ public sealed class ViewTests(TestServer server) : IClassFixture<TestServer>
         (await ada.Get($"/datasets/{id}/visualizations")).Data()[0].GetProperty("sql_query").GetString().ShouldBe("select 1 as one");
         (await ada.Post($"/datasets/{id}/visualizations", new { name = "v", config = new { a = new string('x', 100_001) } }, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
         (await ada.PutText($"/datasets/{id}/visualizations/{view}", """{"sql_query":null}""", HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
+        var (most, more) = ("select 1 as one " + new string(' ', 20_000 - 16), "select 1 as one " + new string(' ', 20_001 - 16));
+        await ada.Put($"/datasets/{id}/visualizations/{view}", new { sql_query = most });
+        (await ada.Put($"/datasets/{id}/visualizations/{view}", new { sql_query = more }, HttpStatusCode.BadRequest)).GetProperty("error").GetProperty("details").TryGetProperty("sql_query", out _).ShouldBeTrue();
     }
 
     [Fact]
@@ -107,6 +113,19 @@ public sealed class ViewTests(TestServer server) : IClassFixture<TestServer>
         await bob.Delete($"/datasets/{id}/visualizations/{view}");
 
         Task<JsonElement> Share(string role) => ada.Put($"/assets/{id}/share", new { permission = new { user = new { user_id = bob.Id }, role } });
+    }
+
+    [Fact]
+    public async Task The_queries_of_what_is_sold_are_not_shown_to_who_has_not_unlocked_it()
+    {
+        var (ada, id) = await Somebody("ada_sells_views");
+        var eve = await server.Join("eve_sells_views");
+        await ada.Post($"/datasets/{id}/visualizations", new { name = "v", sql_query = "select score from {{table}} where sample_name = 'a'" });
+        await ada.Put($"/assets/{id}", new { asset = new { visibility = "monetized", price_usd = 5 } });
+
+        await eve.Get($"/datasets/{id}");
+        (await eve.Get($"/datasets/{id}/visualizations", HttpStatusCode.Forbidden)).Code().ShouldBe("unlock_required");
+        (await ada.Get($"/datasets/{id}/visualizations")).Data().GetArrayLength().ShouldBe(1);
     }
 
     [Fact]

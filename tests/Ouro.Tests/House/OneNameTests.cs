@@ -61,7 +61,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
         ["assets.compatible_routes"] = "comes with services", ["assets.impact"] = "comes with the tools of people", ["users.impact"] = "comes with the tools of people",
-        ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full", ["datasets.summary"] = "query_dataset with aggregates",
+        ["datasets.get"] = "get_asset", ["datasets.schema"] = "get_asset with detail full", ["datasets.stats"] = "get_asset with detail full", ["datasets.lineage"] = "get_asset with detail full", ["datasets.summary"] = "query_dataset with aggregates",
         ["datasets.cancel_query"] = "an agent stops its call", ["datasets.create_from_query"] = "create_dataset of what query_dataset yields",
         ["datasets.query_across"] = "query_dataset of any of them", ["datasets.plan"] = "query_dataset; agents read rows, not plans", ["views.run"] = "query_dataset with its sql_query",
         ["datasets.permissions"] = "people look at it where they share", ["datasets.rows"] = "query_dataset without sql", ["datasets.write_rows"] = "update_dataset with data",

@@ -71,5 +71,8 @@ create index dataset_views_dataset on public.dataset_views (dataset_id, created_
 -- Grows with each change of a dataset's columns, so that what a process keeps of them is known to be stale.
 alter table public.dataset_tables add column version integer not null default 1;
 
+-- What a dataset was made from. Not in the asset's metadata, which everybody gets who sees the asset: a query tells of datasets that are not theirs to see.
+alter table public.dataset_tables add column lineage jsonb;
+
 -- Work that cannot be done just now waits until then.
 alter table public.jobs add column not_before timestamptz;

@@ -112,7 +112,8 @@ public static class Importing
                     break;
                 case Fit.Misfit when types[i] == ColumnType.Text:
                     throw Refusal.Invalid("invalid_text",
-                        $"Row {reader.RowNumber:N0} holds a NUL character in “{reader.Headers[i]}”, which the database cannot keep.", "Remove it.");
+                        $"Row {reader.RowNumber:N0} holds a NUL character in “{reader.Headers[i]}”, which the database cannot keep.", "Remove it.",
+                        JsonRowsInput.At(reader.RowNumber, reader.Headers[i]));
                 case Fit.Misfit:
                     return false;
             }

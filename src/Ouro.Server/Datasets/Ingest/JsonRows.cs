@@ -63,7 +63,7 @@ sealed class JsonRows : RowReader
         catch (InvalidOperationException)
         {
             // Half a surrogate pair, written as \ud800, is valid JSON and no text.
-            throw Refusal.Invalid("invalid_text", $"Row {RowNumber + 1:N0} holds a name or a text that is not valid Unicode.");
+            throw Refusal.Invalid("invalid_text", $"Row {RowNumber + 1:N0} holds a name or a text that is not valid Unicode.", details: JsonRowsInput.At(RowNumber + 1));
         }
     }
 
@@ -82,7 +82,7 @@ sealed class JsonRows : RowReader
         while (reader.TokenType == JsonTokenType.EndArray || reader.TokenType == JsonTokenType.StartArray && reader.CurrentDepth == 0);
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Refusal.Invalid("row_not_an_object", $"Row {RowNumber + 1:N0} is {Called(reader.TokenType)}, not an object.",
-                "Every row is an object of column names and values.");
+                "Every row is an object of column names and values.", JsonRowsInput.At(RowNumber + 1));
 
         Row.Clear(headers.Count);
         for (var expected = 0; ; expected++)

@@ -97,14 +97,19 @@ public sealed class JsonRowsInput
             var start = reader.TokenStartIndex;
             input.Fill(row, ref reader, json);
             if (reader.BytesConsumed - start > LongestRow)
-                throw Refusal.Invalid("row_too_long", $"Row {input.Count + 1:N0} is longer than {LongestRow >> 20} MiB.", "Put large values into files, and their addresses into rows.");
+                throw Refusal.Invalid("row_too_long", $"Row {input.Count + 1:N0} is longer than {LongestRow >> 20} MiB.", "Put large values into files, and their addresses into rows.",
+                    At(input.Count + 1));
             input.Add(row);
         }
         return input;
     }
 
     internal static Refusal NoObject(string kind, int number) => Refusal.Invalid(
-        "row_not_an_object", $"Row {number:N0} is {kind}, not an object.", "Every row is an object of column names and values.");
+        "row_not_an_object", $"Row {number:N0} is {kind}, not an object.", "Every row is an object of column names and values.", At(number));
+
+    /// <summary>Where a refusal of rows points to: the row, from 1, and where they are known its column and the value as it was sent.</summary>
+    internal static JsonElement At(long row, string? column = null, string? value = null) => Wire.Element(
+        column is null ? new { row } : value is null ? new { row, column } : (object)new { row, column, value });
 
     /// <summary>
     /// Appends the rows to a table that has these columns; the database numbers them. Returns how many there were. Rows with misfits, and those that
@@ -191,7 +196,7 @@ public sealed class JsonRowsInput
                 }
                 catch (InvalidOperationException)
                 {
-                    throw Refusal.Invalid("invalid_text", $"Row {Count + 1:N0}: the text in “{column}” is not valid Unicode.");
+                    throw Refusal.Invalid("invalid_text", $"Row {Count + 1:N0}: the text in “{column}” is not valid Unicode.", details: At(Count + 1, column));
                 }
             default:
                 var start = (int)reader.TokenStartIndex;
@@ -231,7 +236,7 @@ public sealed class JsonRowsInput
         if (!column.SkipsMisfits)
             throw Refusal.Invalid("value_does_not_fit",
                 $"Row {Count + 1:N0}: “{row.Shown(place)}” does not fit the column “{column.Name}” of type {column.Type.SqlName()}.",
-                $"Send {column.Type.Expectation()}, or null.");
+                $"Send {column.Type.Expectation()}, or null.", At(Count + 1, column.Name, row.Shown(place)));
         misfits.Add(new(Count, column.Name, row.Shown(place)));
         // The row goes no further; the null keeps its columns counted.
         to.Null();
@@ -240,7 +245,8 @@ public sealed class JsonRowsInput
     void Without(int place)
     {
         if (columns[place].Required)
-            throw Refusal.Invalid("value_missing", $"Row {Count + 1:N0} has no value in “{columns[place].Name}”, and every row needs one.", "Send one, or let the column be empty.");
+            throw Refusal.Invalid("value_missing", $"Row {Count + 1:N0} has no value in “{columns[place].Name}”, and every row needs one.", "Send one, or let the column be empty.",
+                At(Count + 1, columns[place].Name));
         if (firstWithout[place] < 0) firstWithout[place] = Count;
     }
 

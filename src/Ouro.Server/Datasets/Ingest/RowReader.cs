@@ -28,7 +28,8 @@ abstract class RowReader : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     protected Refusal TooLong() => Refusal.Invalid("row_too_long",
-        $"Row {RowNumber + 1:N0} is longer than {MaxRowBytes / 1024 / 1024} MiB.", "Look for a quotation mark or a bracket that is never closed.");
+        $"Row {RowNumber + 1:N0} is longer than {MaxRowBytes / 1024 / 1024} MiB.", "Look for a quotation mark or a bracket that is never closed.",
+        JsonRowsInput.At(RowNumber + 1));
 }
 
 /// <summary>UTF-8 text that is read in pieces, each of which begins with what was left of the last.</summary>

@@ -22,9 +22,12 @@ public sealed record RowsBody(ReadOnlyMemory<byte> Rows, IngestMode Mode = Inges
         var reader = new Utf8JsonReader(json.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Refusal.Fields(("rows", "The body is an object with the key “rows”: a list of objects."));
         var body = new RowsBody(Rows: default);
+        var keys = new HashSet<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString();
+            var key = reader.GetString()!;
+            // Of two that disagree, one would be done and the other not, and the one may be an overwrite.
+            if (key is "rows" or "mode" or "finalize" && !keys.Add(key)) throw Refusal.Fields((key, $"The body names “{key}” twice. Send it once."));
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             body = key switch

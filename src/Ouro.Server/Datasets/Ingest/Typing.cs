@@ -71,7 +71,7 @@ public static class Typing
                 }
                 catch (InvalidOperationException)
                 {
-                    throw Refusal.Invalid("invalid_text", $"Row {number:N0}: the text in “{column}” is not valid Unicode.");
+                    throw Refusal.Invalid("invalid_text", $"Row {number:N0}: the text in “{column}” is not valid Unicode.", details: JsonRowsInput.At(number, column));
                 }
             case var kind: return row.Copy(kind == JsonValueKind.Number ? CellKind.Number : CellKind.Json, JsonMarshal.GetRawUtf8Value(value));
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
@@ -6,7 +5,10 @@ namespace Ouro.Server.Datasets;
 /// <summary>What a dataset was made from.</summary>
 static class LineageStore
 {
-    public static Task Keep(Session tx, Guid id, JsonElement lineage, CancellationToken ct) => tx.Run($"""
-        update assets set metadata = metadata || jsonb_build_object('lineage', {lineage}::jsonb) where id = {id}
+    public static Task Keep(Session tx, Guid id, DatasetLineage lineage, CancellationToken ct) => tx.Run($"""
+        update dataset_tables set lineage = {Wire.Element(lineage)} where asset_id = {id}
         """, ct);
+
+    public static async Task<DatasetLineage?> Find(Session db, Guid id, CancellationToken ct) =>
+        await db.Maybe<string>($"select lineage::text from dataset_tables where asset_id = {id}", ct) is { } kept ? Wire.Json<DatasetLineage>(kept) : null;
 }

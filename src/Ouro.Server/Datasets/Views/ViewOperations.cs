@@ -7,10 +7,10 @@ namespace Ouro.Server.Datasets;
 /// <summary>Saved views of datasets: listed, saved, changed, deleted, run.</summary>
 public sealed class ViewOperations(Db db, Clock clock, EventLog events, AssetOperations assets, DatasetOperations datasets)
 {
-    /// <summary>The views of a dataset, oldest first. The list comes whole; a dataset has at most 200.</summary>
+    /// <summary>The views of a dataset, oldest first, for who may open it: a query tells what is in the rows. The list comes whole; a dataset has at most 200.</summary>
     public async Task<IReadOnlyList<DatasetView>> List(Actor actor, Guid datasetId, CancellationToken ct)
     {
-        await RightsOn(actor, datasetId, ct);
+        if (!(await RightsOn(actor, datasetId, ct)).MayOpen) await assets.MustOpen(actor, datasetId, ct);
         return await ViewStore.Visible(db, datasetId, ct);
     }
 

@@ -10,6 +10,7 @@ static class ViewRules
     public const int Most = 200;
 
     const int LongestConfig = 100_000;
+    const int LongestQuery = 20_000;
 
     /// <summary>Views belong to the dataset: who may change its rows may change them.</summary>
     public static void MustChange(HeldRights held)
@@ -39,7 +40,12 @@ static class ViewRules
             throw Refusal.Fields(("sql_query", "A view is a query, how to draw its result, or both: give sql_query or config."));
         if (view.Description is { Length: > 10_000 }) throw Refusal.Fields(("description", "The description of a view has at most 10,000 characters."));
         if (view.Description is { } description) Contract.Clean(description, "description");
-        if (view.Config is { } config) Contract.Bounded(config, "config", LongestConfig);
+        if (view.SqlQuery is { Length: > LongestQuery }) throw Refusal.Fields(("sql_query", $"The query of a view has at most {LongestQuery:N0} characters."));
+        if (view.Config is { } config)
+        {
+            if (config.ValueKind != JsonValueKind.Object) throw Refusal.Fields(("config", "config is an object."));
+            Contract.Bounded(config, "config", LongestConfig);
+        }
         return view with { Name = Contract.Name(view.Name) };
     }
 

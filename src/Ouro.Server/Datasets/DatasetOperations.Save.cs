@@ -14,7 +14,7 @@ public sealed partial class DatasetOperations
         var name = Contract.Name(input.Name);
         await assets.PlaceFor(actor, input.OrgId, input.TeamId, ct);
         var query = await Ready(actor, input.DatasetId, new(input.Query ?? ""), ct);
-        return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
+        return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(actor, query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
     }
 
     async Task<WrittenDataset> Save(Actor actor, CreateFromQuery input, SentQuery query, CancellationToken ct)

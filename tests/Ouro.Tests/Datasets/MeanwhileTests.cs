@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Shouldly;
@@ -56,6 +57,43 @@ public sealed class MeanwhileTests(TestServer server) : IClassFixture<TestServer
         var (ada, id, table) = await Made();
         await server.Db.Run($"alter table {table.From} rename column score to points", default);
         (await ada.Get($"/datasets/{id}/{path}", HttpStatusCode.Conflict)).Code().ShouldBe("busy");
+    }
+
+    [Theory]
+    [InlineData("query-custom")]
+    [InlineData("query-plan")]
+    public async Task A_query_of_what_is_deleted_meanwhile_finds_nothing(string call)
+    {
+        var (ada, id, table) = await Made();
+        await ada.Post($"/datasets/{id}/query-custom", new { query = "select 1 from {{table}}" });
+        var roles = server.Services.GetRequiredService<DatasetRoles>();
+
+        (await Meanwhile(
+            async tx =>
+            {
+                await roles.Remove(tx, table.Table, default);
+                await Deleted(id, table)(tx);
+            },
+            () => ada.Post($"/datasets/{id}/{call}", new { query = "select * from {{table}}" }, HttpStatusCode.NotFound), _ => Task.CompletedTask))
+            .Code().ShouldBe("asset_not_found");
+    }
+
+    [Fact]
+    public async Task What_would_belong_to_a_dataset_that_is_deleted_meanwhile_is_not_made()
+    {
+        var calls = new (string Path, Func<Guid, object> Body)[]
+        {
+            ("/datasets/{0}/visualizations", _ => new { name = "v", sql_query = "select 1", config = new { type = "bar" } }),
+            ("/assets/{0}/view", _ => new { }),
+            ("/datasets/create/from-query", id => new { query = "select 1 as x", dataset_id = id, name = "Saved" }),
+        };
+        foreach (var (path, body) in calls)
+        {
+            var (ada, id, _) = await Made();
+            (await Meanwhile(tx => tx.Run($"delete from assets where id = {id}", default),
+                () => ada.Post(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, id), body(id), HttpStatusCode.NotFound), _ => Task.CompletedTask))
+                .Code().ShouldBe("asset_not_found", path);
+        }
     }
 
     async Task<(Person Person, Guid Id, StoredTable Table)> Made()

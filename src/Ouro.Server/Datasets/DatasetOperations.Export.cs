@@ -11,10 +11,13 @@ public sealed partial class DatasetOperations
         var form = ExportFormat.Of(format);
         var asset = await assets.Get(actor, id, AssetType.Dataset, ct);
         await assets.MustOpen(actor, id, ct);
-        var table = await Find(actor, id, ct);
-        return new($"{asset.NameUrlSlug ?? asset.Id.ToString()}.{form.Name}", form.ContentType, (to, token) =>
-            form == ExportFormat.Csv ? CopyOut.Write(db, table, new CsvLines(table.Columns), to, token)
-            : form == ExportFormat.JsonLines ? CopyOut.Write(db, table, new JsonLines(table.Columns), to, token)
-            : ParquetOut.Write(db, table, to, token));
+        // Columns that are not these any more fail before the first byte, so that the file may be begun anew by those that are.
+        return new($"{asset.NameUrlSlug ?? asset.Id.ToString()}.{form.Name}", form.ContentType, (to, token) => OnTableNow(actor, id, async table =>
+        {
+            await (form == ExportFormat.Csv ? CopyOut.Write(db, table, new CsvLines(table.Columns), to, token)
+                : form == ExportFormat.JsonLines ? CopyOut.Write(db, table, new JsonLines(table.Columns), to, token)
+                : ParquetOut.Write(db, table, to, token));
+            return table;
+        }, token));
     }
 }

@@ -24,13 +24,13 @@ public sealed partial class DatasetOperations
     public async Task<RawJson> Plan(Actor actor, Guid id, QueryDataset input, CancellationToken ct)
     {
         var query = await Ready(actor, id, input, ct);
-        return await AsTheirLogin(query, () => userSql.Plan(query, actor.Id, ct), ct);
+        return await AsTheirLogin(actor, query, () => userSql.Plan(query, actor.Id, ct), ct);
     }
 
     async Task<QueryResult> Query(Actor actor, Guid? home, QueryDataset input, QueryLimits limits, CancellationToken ct)
     {
         var query = await Ready(actor, home, input, ct);
-        return await AsTheirLogin(query, () => userSql.Run(query, actor.Id, limits, ct), ct);
+        return await AsTheirLogin(actor, query, () => userSql.Run(query, actor.Id, limits, ct), ct);
     }
 
     /// <summary>A page of a dataset, or of what a SELECT makes of it.</summary>
@@ -73,7 +73,22 @@ public sealed partial class DatasetOperations
         return text.Over(home is { } table ? tables[table] : null, tables);
     }
 
-    async Task<T> AsTheirLogin<T>(SentQuery query, Func<Task<T>> run, CancellationToken ct)
+    /// <summary>Runs what reads these datasets. Of one that is deleted meanwhile a view without rights may be left, or rights without a view: it is told as gone.</summary>
+    async Task<T> AsTheirLogin<T>(Actor actor, SentQuery query, Func<Task<T>> run, CancellationToken ct)
+    {
+        try
+        {
+            return await WithLogin(query, run, ct);
+        }
+        catch (Exception e) when (e is PostgresException or Refusal { Code: PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedTable })
+        {
+            var there = await DatasetStore.FindAll(db, actor, [.. query.Tables.Select(t => t.Id)], ct);
+            if (query.Tables.FirstOrDefault(t => !there.Exists(kept => kept.AssetId == t.Id)) is { } gone) throw Refusal.NoAsset(gone.Id);
+            throw;
+        }
+    }
+
+    async Task<T> WithLogin<T>(SentQuery query, Func<Task<T>> run, CancellationToken ct)
     {
         try
         {

@@ -12,7 +12,7 @@ public sealed partial class DatasetOperations
         var name = Contract.Name(input.Name);
         await assets.PlaceFor(actor, input.OrgId, input.TeamId, ct);
         var query = await Ready(actor, input.DatasetId, new(input.Query ?? ""), ct);
-        return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
+        return await running.Run(actor.Id, input.QueryId, stop => AsTheirLogin(actor, query, () => Save(actor, input with { Name = name }, query, stop), stop), ct);
     }
 
     /// <summary>What a dataset was made from, as far as the actor may open it: a query tells of all that it reads, so it is shown to who may read all of that.</summary>

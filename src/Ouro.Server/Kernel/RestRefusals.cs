@@ -45,6 +45,11 @@ public static partial class RestRefusals
                 return new(400, "malformed_body", "The body is not compressed as Content-Encoding says, or it is cut off.", "Send it again, whole.");
             case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected }:
                 return new(409, "busy", "Somebody else is changing the same thing right now.", "Try again in a moment.") { RetryAfter = 1 };
+            // It was there when it was looked for; whoever writes finds out last.
+            case PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation }:
+                return Refusal.NotFound("asset_not_found", "What this belongs to was deleted meanwhile.");
+            case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } gone when gone.MessageText.Contains("\"datasets.", StringComparison.Ordinal):
+                return new(409, "busy", "This dataset is being changed or deleted right now.", "Try again in a moment.") { RetryAfter = 1 };
             case NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }:
                 return new(503, "database_busy", "The database has no connection free.", "Try again in a moment.") { RetryAfter = 2 };
             case NpgsqlException and not PostgresException:

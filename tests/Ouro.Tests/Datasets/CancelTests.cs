@@ -33,6 +33,24 @@ public sealed class CancelTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task What_is_being_saved_is_cancelled_by_its_id_too_and_leaves_nothing()
+    {
+        var ada = await server.Join("ada_cancels_saving");
+        var dataset = (await ada.Post("/datasets/create/from-schema", Calls.Scores())).Id();
+        var id = Guid.CreateVersion7();
+        // The first rows are in the table when it begins to compute.
+        const string Stuck = "select case when g > 5000 then (select count(*) from generate_series(g, 200000) a, generate_series(1, 100000) b) end as x from generate_series(1, 9000) g";
+        var saving = ada.Post("/datasets/create/from-query", new { query = Stuck, dataset_id = dataset, name = "Never", query_id = id }, HttpStatusCode.Conflict);
+        await Counted(1, "application_name = 'ouro' and state = 'active' and query like 'copy datasets.%'");
+
+        await ada.Delete($"/datasets/queries/{id}");
+
+        (await saving).Code().ShouldBe("query_cancelled");
+        await Computing(0);
+        (await server.Db.Maybe<long>($"select count(*) from assets where user_id = {ada.Id}", default)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_SDK_cancels_by_id_and_by_letting_go()
     {
         var ada = await server.Join("ada_lets_go");
@@ -52,12 +70,14 @@ public sealed class CancelTests(TestServer server) : IClassFixture<TestServer>
     }
 
     /// <summary>Waits until this many queries of users keep the database busy.</summary>
-    async Task Computing(int expected)
+    Task Computing(int expected) => Counted(expected, "application_name = 'ouro query' and state = 'active'");
+
+    async Task Counted(int expected, string condition)
     {
         await using var superuser = new NpgsqlConnection(TestCluster.Superuser(server.Services.GetRequiredService<Database>().Name));
         await superuser.OpenAsync();
         await using var look = new NpgsqlCommand(
-            "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'ouro query' and state = 'active'", superuser);
+            $"select count(*) from pg_stat_activity where datname = current_database() and {condition}", superuser);
         var count = -1L;
         for (var i = 0; i < 400 && count != expected; i++)
         {

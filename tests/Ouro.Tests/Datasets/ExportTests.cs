@@ -96,6 +96,24 @@ public sealed class ExportTests(TestServer server) : IClassFixture<TestServer>
         told.GetProperty("error").GetProperty("details").ToString().ShouldContain("format");
     }
 
+    [Theory]
+    [InlineData("date '0044-03-15 BC'", "0044-03-15 BC")]
+    [InlineData("date 'infinity'", "infinity")]
+    [InlineData("timestamptz '10000-01-01 00:00:00+00'", "10000-01-01T00:00:00+00:00")]
+    [InlineData("timestamptz '-infinity'", "-infinity")]
+    public async Task A_date_that_Parquet_has_no_place_for_is_refused_by_its_column_before_the_file_begins(string value, string text)
+    {
+        var ada = await server.Join("ada_" + Guid.CreateVersion7().ToString("N")[20..]);
+        var source = (await ada.Post("/datasets/create/from-schema", Calls.Scores())).Id();
+        var odd = await ada.Ouro.Datasets.CreateFromQueryAsync(new() { Name = "Odd", Query = $"select date '2026-01-01' as fine, {value} as ides from {{{{table}}}} limit 1", DatasetId = source });
+
+        var told = await ada.Get($"/datasets/{odd.Id}/export?format=parquet", HttpStatusCode.BadRequest);
+
+        told.Code().ShouldBe("value_not_in_format");
+        told.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("“ides”");
+        (await ada.Http.GetStringAsync($"/api/datasets/{odd.Id}/export")).ShouldBe($"fine,ides\n2026-01-01,{text}\n");
+    }
+
     [Fact]
     public async Task What_is_not_yours_does_not_leave()
     {

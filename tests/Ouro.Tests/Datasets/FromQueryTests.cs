@@ -96,6 +96,9 @@ public sealed class FromQueryTests(TestServer server) : IClassFixture<TestServer
             .ShouldBe("""[{"s":1249975000,"l":1225000}]""");
     }
 
+    // Stands for a query that is too long to be written here: as many columns as a dataset holds, whose values have no room in one page.
+    const string Wide = "wide";
+
     [Theory]
     [InlineData("select nope from {{table}}", "42703")]
     [InlineData("select 1 / (id - 1) from {{table}}", "22012")]
@@ -103,11 +106,14 @@ public sealed class FromQueryTests(TestServer server) : IClassFixture<TestServer
     [InlineData("select from {{table}}", "no_columns")]
     [InlineData("select * from public.users", "42501")]
     [InlineData(" ", "invalid_fields")]
+    [InlineData("select case when g > 5000 then 1 / (g - g) else g end as x from {{table}}, generate_series(1, 9000) g", "22012")]
+    [InlineData(Wide, "row_too_wide")]
     public async Task What_fails_leaves_nothing_behind(string query, string code)
     {
         var ada = await server.Join("ada_fails_" + Guid.CreateVersion7().ToString("N")[20..]);
         var source = (await ada.Post("/datasets/create/from-schema", Calls.Scores())).Id();
         var before = await Left();
+        if (query == Wide) query = $"select {string.Join(", ", Enumerable.Range(1, 1_599).Select(i => $"repeat('x', 20) as c{i}"))} from {{{{table}}}}";
 
         (await ada.Post("/datasets/create/from-query", new { query, dataset_id = source, name = "x" }, HttpStatusCode.BadRequest)).Code().ShouldBe(code);
 

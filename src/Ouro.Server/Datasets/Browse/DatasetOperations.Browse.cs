@@ -61,12 +61,9 @@ public sealed partial class DatasetOperations
     public async Task<IReadOnlyList<DatasetEvent>> History(Actor actor, Guid id, CancellationToken ct) =>
         await BrowseStore.History(db, actor, id, MostEvents, ct);
 
-    Task<DatasetSummary> Summarized(Actor actor, Asset asset) => summaries.Of(asset.Id, asset.LastUpdated, async () =>
-    {
-        // Whoever asks next may be waiting for it too: it is not stopped with the request that began it.
-        var table = await Find(actor, asset.Id, CancellationToken.None);
-        return await Summaries.Read(db, table, CancellationToken.None);
-    });
+    // Whoever asks next may be waiting for it too: it is not stopped with the request that began it.
+    Task<DatasetSummary> Summarized(Actor actor, Asset asset) => summaries.Of(asset.Id, asset.LastUpdated, () =>
+        OnTableNow<DatasetSummary>(actor, asset.Id, async table => await Summaries.Read(db, table, CancellationToken.None), CancellationToken.None));
 
     async Task<BrowsedRows?> Select(Actor actor, StoredTable table, RowSelection selection, CancellationToken ct)
     {

@@ -33,7 +33,14 @@ static class CopyOut
         }
         catch
         {
-            await copy.CancelAsync();
+            try
+            {
+                await copy.CancelAsync();
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+            {
+                // The COPY had ended or failed by itself, and what went wrong first is being told.
+            }
             throw;
         }
         await copy.DisposeAsync();

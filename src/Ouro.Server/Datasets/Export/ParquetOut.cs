@@ -15,26 +15,44 @@ static class ParquetOut
 
     public static async Task Write(Db db, StoredTable table, Stream to, CancellationToken ct)
     {
+        await MustHold(db, table, ct);
         List<ParquetOutColumn> columns = [.. table.Columns.Select(ParquetOutColumn.Of)];
         var most = Math.Clamp(MaxCells / columns.Count, 1, MaxRows);
         // Nothing leaves before a group is whole, and the file's end says where everything is.
         var output = new CountedStream(to);
-        await using (var writer = await ParquetWriter.CreateAsync(
-            new ParquetSchema(columns.Select(c => c.Field)), output, new() { CompressionMethod = CompressionMethod.Snappy }, cancellationToken: ct))
-            await db.Read(Rows(table, columns), async (reader, token) =>
+        await db.Read(Rows(table, columns), async (reader, token) =>
+        {
+            await using var writer = await ParquetWriter.CreateAsync(
+                new ParquetSchema(columns.Select(c => c.Field)), output, new() { CompressionMethod = CompressionMethod.Snappy }, cancellationToken: token);
+            var (rows, text) = (0, 0L);
+            while (await reader.ReadAsync(token))
             {
-                var (rows, text) = (0, 0L);
-                while (await reader.ReadAsync(token))
-                {
-                    for (var i = 0; i < columns.Count; i++) text += columns[i].Take(reader, i);
-                    if (++rows < most && text < MaxTextBytes) continue;
-                    await Group(writer, columns, output, token);
-                    (rows, text) = (0, 0);
-                }
-                if (rows > 0) await Group(writer, columns, output, token);
-                return true;
-            }, ct);
+                for (var i = 0; i < columns.Count; i++) text += columns[i].Take(reader, i);
+                if (++rows < most && text < MaxTextBytes) continue;
+                await Group(writer, columns, output, token);
+                (rows, text) = (0, 0);
+            }
+            if (rows > 0) await Group(writer, columns, output, token);
+            return true;
+        }, ct);
         await output.FlushAsync(ct);
+    }
+
+    /// <summary>What writes and reads Parquet knows the years 1 to 9999, and PostgreSQL more, and infinity. It is looked for before the first byte.</summary>
+    static async Task MustHold(Db db, StoredTable table, CancellationToken ct)
+    {
+        var moments = table.Columns.Where(c => c.Type is ColumnType.Date or ColumnType.Timestamptz).ToList();
+        if (moments.Count == 0) return;
+        var outside = await db.Read($"select {Sql.Join(", ", moments.Select(IsOutside))} from {table.From}", async (reader, token) =>
+        {
+            await reader.ReadAsync(token);
+            return moments.Where((_, i) => !reader.IsDBNull(i) && reader.GetBoolean(i)).FirstOrDefault();
+        }, ct);
+        if (outside is not null)
+            throw Refusal.Invalid("value_not_in_format", $"The column “{outside.Name}” holds a date that Parquet has no place for: infinity, or outside of the years 1 to 9999.",
+                "Export as csv or jsonl, which hold every date as text.");
+
+        static Sql IsOutside(StoredColumn column) => $"bool_or({Sql.Identifier(column.Name)} < '0001-01-01' or {Sql.Identifier(column.Name)} >= '10000-01-01')";
     }
 
     static Sql Rows(StoredTable table, List<ParquetOutColumn> columns) => $"""

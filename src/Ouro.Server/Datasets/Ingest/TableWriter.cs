@@ -65,8 +65,8 @@ sealed class TableWriter : IAsyncDisposable
         rows.Reset();
     }
 
-    /// <summary>A row that no page of PostgreSQL can hold is the file's fault; everything else that it says is ours.</summary>
-    static async ValueTask Told(Func<ValueTask> send)
+    /// <summary>A row that no page of PostgreSQL can hold is the fault of whoever sent it; everything else that it says is ours.</summary>
+    public static async ValueTask Told(Func<ValueTask> send)
     {
         try
         {

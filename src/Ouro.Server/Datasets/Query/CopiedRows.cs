@@ -72,7 +72,7 @@ sealed class CopiedRows(QueryLimits limits, Func<IReadOnlyList<ResultColumn>, Ca
     public async Task Complete(CancellationToken ct)
     {
         await Send(ct);
-        await copy!.DisposeAsync();
+        await TableWriter.Told(() => copy!.DisposeAsync());
         copy = null;
     }
 
@@ -84,12 +84,13 @@ sealed class CopiedRows(QueryLimits limits, Func<IReadOnlyList<ResultColumn>, Ca
         try
         {
             await copy.CancelAsync();
+            // A writer whose COPY was given up finds it gone, and says so.
+            await copy.DisposeAsync();
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or ObjectDisposedException)
         {
-            // The COPY or its connection had failed already; the first failure is being told.
+            // The COPY or its connection is gone; the first failure is being told.
         }
-        await copy.DisposeAsync();
     }
 
     async ValueTask Write(NpgsqlDataReader reader, int ordinal, int length, CancellationToken ct)
@@ -118,7 +119,7 @@ sealed class CopiedRows(QueryLimits limits, Func<IReadOnlyList<ResultColumn>, Ca
 
     async Task Send(CancellationToken ct)
     {
-        await copy!.BaseStream.WriteAsync(output.Written, ct);
+        await TableWriter.Told(() => copy!.BaseStream.WriteAsync(output.Written, ct));
         sent += output.Length;
         output.Length = 0;
     }

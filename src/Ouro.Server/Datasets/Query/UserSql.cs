@@ -22,7 +22,7 @@ public sealed class UserSql : IAsyncDisposable
     readonly DatasetSources sources;
     readonly QueryTurns turns;
 
-    // What is saved may take a minute; questions do not wait for it.
+    // What is saved may take a minute, so that of all turns it has at most one.
     readonly QueryTurns saving = new(new(1, 4, TimeSpan.FromSeconds(5), 0));
 
     /// <param name="connectionString">The application's own; the role and password are replaced by those of the datasets' logins.</param>
@@ -56,7 +56,8 @@ public sealed class UserSql : IAsyncDisposable
     /// <summary>Runs one statement like <see cref="Run"/> and hands its rows on as they come, for as long as these limits allow.</summary>
     internal async Task Save(SentQuery query, Guid account, QueryLimits limits, IRowSink rows, CancellationToken ct)
     {
-        using var turn = await saving.Take(account, ct);
+        using var place = await saving.Take(account, ct);
+        using var turn = await turns.Take(account, ct);
         await Timed(query, Declare, limits.Time, async (batch, token) =>
         {
             batch.BatchCommands.Insert(1, new(FormattableString.Invariant($"set local statement_timeout = {limits.Time.TotalMilliseconds:0}")));

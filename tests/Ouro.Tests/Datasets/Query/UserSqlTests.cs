@@ -212,5 +212,36 @@ public sealed class UserSqlTests(QueryWorld world)
         (await QueryWorld.Scalar<long>(all, $"select count(*) from pg_roles where rolname = any (array[{string.Join(", ", tables.Select(t => $"'{world.Roles.Role([t])}'"))}])")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_being_saved_holds_one_of_the_turns_of_all_queries()
+    {
+        await using var sql = world.NewSql(QueryCapacity.Default with { Running = 1, Waiting = 0 });
+        var rows = new HeldRows();
+        var saving = sql.Save(QueryText.Read("select id from {{table}}").Over(world.Ada, new Dictionary<Guid, DatasetTable>()), Guid.Empty, QueryLimits.Saved, rows, default);
+        await rows.Reached.Task;
+
+        (await Caught(sql.Run(world.Ada, "select 1", QueryLimits.Default))).Code.ShouldBe("queries_busy");
+
+        rows.Going.SetResult();
+        await saving;
+        (await sql.Run(world.Ada, "select 1", QueryLimits.Default)).Count.ShouldBe(1);
+    }
+
+    /// <summary>Takes no rows until it is told to go on.</summary>
+    sealed class HeldRows : IRowSink
+    {
+        public TaskCompletionSource Reached { get; } = new();
+        public TaskCompletionSource Going { get; } = new();
+        public int Count => 0;
+        public long Length => 0;
+        public Truncation? Truncated => null;
+
+        public Task Append(NpgsqlDataReader reader, CancellationToken ct)
+        {
+            Reached.TrySetResult();
+            return Going.Task;
+        }
+    }
+
     static async Task<Refusal> Caught(Task<QueryResult> query) => await Should.ThrowAsync<Refusal>(() => query);
 }

@@ -38,6 +38,27 @@ public sealed class ViewTests(Chromium chromium, Town town) : IClassFixture<Town
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task An_answer_is_saved_as_a_dataset(bool script)
+    {
+        var (_, address) = await Town.Import(town.Ada, $"Kept {script}", "private", "weather,temp_max\nrain,5\nsun,21.5\nsun,20\nfog,\n");
+        await using var visit = await (await Visit.Begin(chromium, town, script)).As(town.Ada);
+        visit.IsRefused = true;
+        await visit.Page.GotoAsync(address + "/sql");
+        await visit.Page.Locator("#sql").FillAsync(Question);
+        await visit.Button("Run").ClickAsync();
+        await visit.Page.GetByText("3 rows").WaitForAsync();
+        await visit.Page.Locator(".save-all > summary").ClickAsync();
+        await visit.Button("Save dataset").ClickAsync();
+        await visit.Page.GetByText("Name cannot be empty").WaitForAsync();
+        await visit.Field("Call the dataset").FillAsync($"Warmth {script}");
+        await visit.Button("Save dataset").ClickAsync();
+        await visit.Page.GetByText($"“Warmth {script}” is saved.").WaitForAsync();
+        (await visit.Page.TextContentAsync(".asset-facts"))!.ShouldContain("3 rows");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task An_answer_is_drawn_and_saved_as_a_view(bool script)
     {
         var (_, address) = await Town.Import(town.Ada, $"Drawn {script}", "private", "weather,temp_max\nrain,5\nsun,21.5\nsun,20\nfog,\n");

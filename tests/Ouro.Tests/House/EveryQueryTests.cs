@@ -78,6 +78,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
+        null when type == typeof(DatasetLineage) => new DatasetLineage("select 1", null, [Guid.CreateVersion7()], null),
         null when type.IsEnum => Enum.GetValues(type).GetValue(0),
         _ => throw new NotSupportedException($"Say in {nameof(EveryQueryTests)} what a {type.Name} is like."),
     };

@@ -133,7 +133,7 @@ public sealed class McpToolTests(TestServer server) : IClassFixture<TestServer>
     {
         var ada = await server.Join("ada_search");
         var first = await Made(ada, "zebra crossings", [new { a = 1 }], "Where zebras\n=== cross the road");
-        var second = await Made(ada, "zebra\ntracks", [new { a = 1 }]);
+        var second = await Made(ada, "zebra tracks", [new { a = 1 }]);
         var answers = await ada.Ask(
             Agent.Call("search_assets", new { query = "zebra", user_id = ada.Id }), Agent.Call("search_assets", new { user_id = ada.Id, limit = 1, asset_type = "dataset" }),
             Agent.Call("search_assets", new { query = first, scope = "personal" }), Agent.Call("search_assets", new { user_id = ada.Id, asset_type = "post", visibility = "", sort = "recent" }),
@@ -142,7 +142,7 @@ public sealed class McpToolTests(TestServer server) : IClassFixture<TestServer>
         [
             "Found 2 assets", .. answers[0].Data.GetProperty("results").EnumerateArray().SelectMany(hit => new[]
             {
-                $"- **{hit.GetProperty("name").GetString()!.Replace('\n', ' ')}** (dataset) — id: `{hit.GetProperty("id")}` — by @ada_search — {hit.GetProperty("created_at").GetDateTimeOffset():yyyy-MM-ddTHH:mm:ssZ}",
+                $"- **{hit.GetProperty("name").GetString()}** (dataset) — id: `{hit.GetProperty("id")}` — by @ada_search — {hit.GetProperty("created_at").GetDateTimeOffset():yyyy-MM-ddTHH:mm:ssZ}",
                 hit.TryGetProperty("snippet", out var snippet) && snippet.GetString()!.Length > 0 ? "  " + string.Join(' ', snippet.GetString()!.Split('\n', ' ')) : "",
             }.Where(line => line.Length > 0)),
         ]);

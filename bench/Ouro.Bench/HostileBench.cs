@@ -89,11 +89,14 @@ static class HostileBench
     /// <summary>The most memory that one backend had, and the most backends that were at work.</summary>
     static async Task<(long Memory, int Running)> Watch(Product ours, CancellationToken end)
     {
-        var (memory, running) = (0L, 0);
+        var (memory, running, before) = (0L, 0, new HashSet<int>());
         while (!end.IsCancellationRequested)
         {
+            // Processes are looked at one after the other: one that ended meanwhile and the next one, which began, are seen at work both. Only who is
+            // at work at two glances in a row counts.
             var busy = ours.Busy();
-            (memory, running) = (busy.Select(b => b.Resident).Append(memory).Max(), Math.Max(running, busy.Count));
+            (memory, running) = (busy.Select(b => b.Resident).Append(memory).Max(), Math.Max(running, busy.Count(b => before.Contains(b.Id))));
+            before = [.. busy.Select(b => b.Id)];
             await Task.Delay(Glance, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return (memory, running);

@@ -8,7 +8,7 @@ namespace Ouro.Bench;
 sealed record Backend(int Id, long Resident)
 {
     // Titles of backends that wait for work, or are only on their way in or out.
-    static readonly string[] Idle = ["idle", "idle in transaction", "startup", "authentication", "ROLLBACK", "initializing"];
+    static readonly string[] Idle = ["idle", "idle in transaction", "idle in transaction (aborted)", "startup", "authentication", "ROLLBACK", "initializing"];
 
     /// <summary>Those below this postmaster that are at work for a dataset's login.</summary>
     public static IReadOnlyList<Backend> Busy(int postmaster)

@@ -11,7 +11,6 @@ static class ImportBench
 {
     const string File = "vega-datasets/data/flights-3m.parquet";
     const long Rows = 3_000_000;
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     static readonly Bar Flights = new("import flights-3m.parquet, 3,000,000 rows", "psql \\copy of the same rows as CSV", null, 0);
 
@@ -25,14 +24,13 @@ static class ImportBench
         long most = 0;
         var ours = new Side("import", async (_, token) =>
         {
-            var (seconds, peak, dataset) = await Import(product, file, token);
-            most = Math.Max(most, peak);
+            var (seconds, dataset) = await Imported.Of(product, file, token, () => most = Math.Max(most, OfServer(product)));
             await product.Delete(dataset, token);
             return Rows / seconds;
         });
         // The rows as CSV come from a dataset, once; with it goes the first import, which reads a file that nobody has read yet.
         var before = OfServer(product);
-        var exported = await Import(product, file, ct);
+        var exported = await Imported.Of(product, file, ct);
         var psql = await Psql.Of(product, exported.Dataset, scratch.Path, ct);
         var rows = psql is null ? "" : await psql.Csv(ct);
 
@@ -41,25 +39,6 @@ static class ImportBench
         var memory = string.Create(CultureInfo.InvariantCulture, $"server {TreeMemory.Shown(before)}, at most {TreeMemory.Shown(most)}");
         return [new(Flights, rounds.Of(ours).Shown("N0", " rows/s"), peer is null ? null : rounds.Of(peer).Shown("N0", " rows/s"),
             peer is null ? null : rounds.Ratio(ours, peer), memory)];
-    }
-
-    static async Task<(double Seconds, long Peak, Guid Dataset)> Import(Product product, string file, CancellationToken ct)
-    {
-        var began = Stopwatch.GetTimestamp();
-        await using var bytes = System.IO.File.OpenRead(file);
-        using var body = new StreamContent(bytes);
-        using var answer = await product.Http.PostAsync(new Uri("/api/datasets/create/from-file?wait=0&name=flights&file_name=flights-3m.parquet", UriKind.Relative), body, ct);
-        var job = await Product.Data(answer, ct);
-        var peak = 0L;
-        while (job.GetProperty("status").GetString() is not "success")
-        {
-            if (job.GetProperty("status").GetString() is "error") throw new BenchException($"The import failed: {job}");
-            peak = Math.Max(peak, OfServer(product));
-            await Task.Delay(Look, ct);
-            using var look = await product.Http.GetAsync(new Uri($"/api/datasets/imports/{job.GetProperty("id").GetGuid()}", UriKind.Relative), ct);
-            job = await Product.Data(look, ct);
-        }
-        return (Stopwatch.GetElapsedTime(began).TotalSeconds, peak, job.GetProperty("dataset_id").GetGuid());
     }
 
     /// <summary>What the server process itself has in memory: cheap to ask for while it works.</summary>

@@ -7,8 +7,8 @@ static class Imported
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The time from the request to the dataset.</summary>
-    public static async Task<(double Seconds, Guid Dataset)> Of(Product product, string file, CancellationToken ct)
+    /// <summary>The time from the request to the dataset. At each look at how far it is, <paramref name="look"/> may look at something else.</summary>
+    public static async Task<(double Seconds, Guid Dataset)> Of(Product product, string file, CancellationToken ct, Action? look = null)
     {
         var began = Stopwatch.GetTimestamp();
         await using var bytes = File.OpenRead(file);
@@ -20,9 +20,10 @@ static class Imported
         while (job.GetProperty("status").GetString() is not "success")
         {
             if (job.GetProperty("status").GetString() is "error") throw new BenchException($"The import failed: {job}");
+            look?.Invoke();
             await Task.Delay(Look, ct);
-            using var look = await product.Http.GetAsync(new Uri($"/api/datasets/imports/{job.GetProperty("id").GetGuid()}", UriKind.Relative), ct);
-            job = await Product.Data(look, ct);
+            using var told = await product.Http.GetAsync(new Uri($"/api/datasets/imports/{job.GetProperty("id").GetGuid()}", UriKind.Relative), ct);
+            job = await Product.Data(told, ct);
         }
         return (Stopwatch.GetElapsedTime(began).TotalSeconds, job.GetProperty("dataset_id").GetGuid());
     }

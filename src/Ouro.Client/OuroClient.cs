@@ -25,6 +25,7 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Users = new(transport);
         ApiKeys = new(transport);
         Organizations = new(transport);
+        Teams = new(transport);
         Assets = new(transport);
         Imports = new(transport);
         Datasets = new(transport, Imports);
@@ -39,6 +40,9 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
 
     /// <summary>The caller's organizations.</summary>
     public OrganizationClient Organizations { get; }
+
+    /// <summary>Teams, their members, and what goes on in them.</summary>
+    public TeamClient Teams { get; }
 
     /// <summary>What all assets share: search, sharing, deletion.</summary>
     public AssetClient Assets { get; }

@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
 using Ouro.Server.Conversations;
+using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Events;
 using Ouro.Server.Organizations;
 using Ouro.Server.SocketIo;
+using Ouro.Server.Teams;
 using Ouro.Server.Users;
 using Ouro.Server.Web;
 
@@ -36,8 +38,12 @@ public static class Features
         new("Organizations", s => s
             .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
+        new("Teams", s => s
+            .AddSingleton<TeamOperations>(),
+            TeamEndpoints.MapTeams, typeof(TeamTools)),
         new("Assets", s => s
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+            .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))
+            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),

@@ -78,6 +78,10 @@ public sealed class Actors(Db db, TimeProvider time)
     public static Task Changed(Session tx, Guid user, CancellationToken ct) =>
         tx.Run($"select pg_notify({Channel}, {user.ToString()})", ct);
 
+    /// <summary>The same of several accounts.</summary>
+    public static Task Changed(Session tx, IReadOnlyCollection<Guid> users, CancellationToken ct) => users.Count == 0 ? Task.CompletedTask
+        : tx.Run($"select pg_notify({Channel}, id::text) from unnest({users.ToArray()}) id", ct);
+
     /// <summary>Told of each account that was forgotten: what stays open as somebody looks again who that is.</summary>
     public event Action<Guid>? Forgotten;
 

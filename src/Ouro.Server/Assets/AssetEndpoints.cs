@@ -25,6 +25,10 @@ public static class AssetEndpoints
         api.MapPost("/assets/{id}/download", Download).WithName("assets.download");
         api.MapPost("/assets/{id}/download-url", DownloadUrl).WithName("assets.download_url");
         api.MapGet("/assets/{id}/download", DownloadByLink).ExcludeFromDescription();
+        api.MapGet("/teams/unreads", Unreads).WithName("teams.unreads");
+        api.MapGet("/teams/feed", Feed).WithName("teams.feed");
+        api.MapGet("/teams/{id}/activity", Activity).WithName("teams.activity");
+        api.MapPost("/teams/{id}/read", Read).WithName("teams.read");
         api.MapDelete("/assets/{id}", Delete).WithName("assets.delete");
     }
 
@@ -100,6 +104,24 @@ public static class AssetEndpoints
     /// <summary>What such a link leads to</summary>
     public static Task<IResult> DownloadByLink(DownloadOperations downloads, Guid id, string? token, CancellationToken ct) => downloads.ByLink(id, token, ct).Sent();
 
+    /// <summary>What is in a team and the caller may see, newest first</summary>
+    public static Task<Envelope<IReadOnlyList<Asset>>> Activity(
+        FeedOperations feeds, Actor actor, Guid id, [FromQuery(Name = "assetType")] string? assetType, int? limit, int? offset, string? after, CancellationToken ct) =>
+        feeds.Activity(actor, id, string.IsNullOrEmpty(assetType) ? null : Contract.One<AssetType>(assetType, "assetType"), limit, offset, after, ct).Enveloped();
+
+    /// <summary>What came into any of the caller's teams, newest first</summary>
+    public static Task<Envelope<IReadOnlyList<Asset>>> Feed(FeedOperations feeds, Actor actor, int? limit, string? after, CancellationToken ct) =>
+        feeds.Feed(actor, limit, after, ct).Enveloped();
+
+    /// <summary>What is unread in the caller's teams: a count for each, or with view_mode=preview a page of one team</summary>
+    public static Task<Envelope<TeamUnreads>> Unreads(
+        FeedOperations feeds, Actor actor, [FromQuery(Name = "org_id")] Guid? orgId, [FromQuery(Name = "team_id")] Guid? teamId,
+        [FromQuery(Name = "view_mode")] string? viewMode, int? limit, int? offset, CancellationToken ct) =>
+        feeds.Unreads(actor, orgId, teamId, viewMode, limit, offset, ct).Enveloped();
+
+    /// <summary>Mark everything in a team as read</summary>
+    public static Task<Envelope<TeamUnreads>> Read(FeedOperations feeds, Actor actor, Guid id, CancellationToken ct) => feeds.Read(actor, id, ct).Enveloped();
+
     /// <summary>Delete an asset of any type</summary>
     public static Task<Envelope<DeleteResult>> Delete(
         AssetOperations assets, Actor actor, Guid id, [FromQuery(Name = "delete_children")] bool? deleteChildren, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken ct) =>
@@ -109,6 +131,13 @@ public static class AssetEndpoints
 /// <summary>Shapes that the contract gives to an answer and that no record has.</summary>
 static class AssetEnvelopes
 {
+    /// <summary>An answer that is no list, and has a page of one in it.</summary>
+    public static async Task<Envelope<T>> Enveloped<T>(this Task<(T Data, Pagination? Pagination)> answer)
+    {
+        var (data, pagination) = await answer;
+        return new(data) { Pagination = pagination };
+    }
+
     /// <summary>Runs as the public clients ask for them: as a list, as the one that made the asset, or as both.</summary>
     public static async Task<Envelope<object?>> Enveloped(this Task<(ActionRef? CreatedBy, Page<ActionRef> AsInput)> answer, string? role)
     {

@@ -27,6 +27,8 @@ public sealed partial class AssetOperations
     public async Task<Asset> Change(Tx tx, Actor actor, Guid id, ChangeAsset change, CancellationToken ct, OwnChange? own = null)
     {
         var held = await MustWrite(tx, actor, id, ct);
+        if (change.Visibility is not null || change.OrgId is not null || change.TeamId is not null)
+            await AssetStore.KeepTeams(tx, id, change.TeamId is null ? change.OrgId : null, change.TeamId, ct);
         // Of two who change it at once, the second waits here and goes on from what the first made of it.
         var prices = await AssetStore.Hold(tx, id, ct) ?? throw Refusal.NoAsset(id);
         var before = await AssetStore.Find(tx, actor, id, ct) ?? throw Refusal.NoAsset(id);
@@ -59,11 +61,11 @@ public sealed partial class AssetOperations
         await RightsOn(session, actor, id, ct) is var held && held.MayWrite ? held
         : throw Refusal.Forbidden("update_forbidden", $"You may see this {Wire.Name(held.AssetType)} and not change it.", "Ask its owner for the role write.");
 
-    static async Task<Place> PlaceAfter(Tx tx, Actor actor, Asset before, ChangeAsset change, CancellationToken ct)
+    async Task<Place> PlaceAfter(Tx tx, Actor actor, Asset before, ChangeAsset change, CancellationToken ct)
     {
         var org = change.OrgId ?? before.OrgId;
         if (org != before.OrgId || change.TeamId is { } team && team != before.TeamId) return await PlaceFor(tx, actor, org, change.TeamId, ct);
-        return (await AssetStore.PlaceOf(tx, before.OrgId, before.TeamId, ct))!;
+        return (await AssetStore.PlaceOfAsset(tx, actor, before.Id, ct))!;
     }
 
     static async Task<Visibility> VisibilityAfter(Tx tx, Actor actor, Asset before, Place place, Visibility? asked, bool isMoved, CancellationToken ct)
@@ -71,7 +73,8 @@ public sealed partial class AssetOperations
         // In the global organization the word means everybody; that is not for a move to decide.
         if (isMoved && asked is null && before.Visibility == Visibility.Organization && place.OrgId == Ids.Global)
             throw Refusal.Fields(("visibility", "Say who sees it in the personal context: public or private. It was for the members of its organization."));
-        return AssetRules.MustBeVisible(place, asked ?? before.Visibility, await ParentPlace(tx, actor, before, ct), privateByDefault: false);
+        return AssetRules.MustBeVisible(
+            actor, place, asked ?? before.Visibility, await ParentPlace(tx, actor, before, ct), privateByDefault: false, place.OrgId == before.OrgId ? before.Visibility : null);
     }
 
     static async Task<Place?> ParentPlace(Tx tx, Actor actor, Asset asset, CancellationToken ct) => asset.ParentId is not { } parent ? null

@@ -2,11 +2,12 @@ using System.Text.Json;
 using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
+using Ouro.Server.Teams;
 
 namespace Ouro.Server.Assets;
 
 /// <summary>What all assets have in common: found, looked at, shared, deleted.</summary>
-public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, Actors actors, WebAddress web, IEnumerable<AssetKind> kinds)
+public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, Actors actors, TeamOperations teams, WebAddress web, IEnumerable<AssetKind> kinds)
 {
     readonly Dictionary<AssetType, AssetKind> kinds = kinds.ToDictionary(k => k.Type);
 
@@ -32,7 +33,7 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
 
     /// <summary>Counts that somebody looked.</summary>
     public async Task<AssetKindAnswer?> View(Actor actor, Guid id, CancellationToken ct) =>
-        await AssetStore.View(db, actor, id, DateOnly.FromDateTime(clock.Now().UtcDateTime), ct) ? null : throw Refusal.NoAsset(id);
+        await AssetStore.View(db, actor, id, clock.Now(), DateOnly.FromDateTime(clock.Now().UtcDateTime), ct) ? null : throw Refusal.NoAsset(id);
 
     /// <summary>Opens an asset, which counts as a look at it: the shared row, how often it was used, and in full what only its type has.</summary>
     public async Task<(Asset Asset, AssetCounts Counts, JsonElement? Details)> Open(Actor actor, Guid id, bool full, CancellationToken ct)
@@ -121,6 +122,8 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
     public async Task<Asset> Add(Tx tx, Actor actor, Asset draft, Visibility? asked, Guid? orgId, Guid? teamId, CancellationToken ct, Pricing? pricing = null)
     {
         draft = AssetRules.MustDescribe(draft);
+        // Until it is committed, its team stays what it is: nobody is banned, and nothing made internal, behind its back.
+        await AssetStore.KeepTeams(tx, null, teamId is null ? orgId ?? actor.Context : null, teamId, ct);
         var place = await PlaceFor(tx, actor, orgId, teamId, ct);
         var now = clock.Now();
         var name = Contract.Name(draft.Name);
@@ -128,7 +131,7 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
         {
             Name = name, NameUrlSlug = await FreeSlug(tx, draft with { UserId = actor.Id }, name, place.OrgId, ct), UserId = actor.Id, OrgId = place.OrgId,
             TeamId = place.TeamId, Source = actor.Source, CreatedAt = now, LastUpdated = now,
-            Visibility = AssetRules.MustBeVisible(place, asked, await ParentPlace(tx, actor, draft, ct), privateByDefault: draft.AssetType == AssetType.Dataset),
+            Visibility = AssetRules.MustBeVisible(actor, place, asked, await ParentPlace(tx, actor, draft, ct), privateByDefault: draft.AssetType == AssetType.Dataset),
         };
         await AssetStore.Add(tx, asset, PriceRules.After(asset.AssetType, Prices.Free, pricing ?? new(), asset.Visibility), ct);
         await events.Record(tx, actor, $"{Wire.Name(asset.AssetType)}.created", asset.Id, Audience.Asset(asset.Id), new { asset.Name, asset.AssetType }, ct);
@@ -142,12 +145,11 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
     /// <summary>Where a new asset goes; refused where this actor may not put anything.</summary>
     public Task<Place> PlaceFor(Actor actor, Guid? orgId, Guid? teamId, CancellationToken ct) => PlaceFor(db, actor, orgId, teamId, ct);
 
-    static async Task<Place> PlaceFor(Session session, Actor actor, Guid? orgId, Guid? teamId, CancellationToken ct)
+    async Task<Place> PlaceFor(Session session, Actor actor, Guid? orgId, Guid? teamId, CancellationToken ct)
     {
         var org = orgId ?? actor.Context;
-        AssetRules.MustPlaceIn(actor, org);
-        return await AssetStore.PlaceOf(session, org, teamId, ct)
-            ?? throw Refusal.Fields(("team_id", $"There is no team {teamId} in this organization."));
+        TeamRules.MustBeInPlace(actor, org);
+        return AssetRules.MustPlaceIn(actor, await teams.StandingIn(session, actor, org, teamId, ct), teamId);
     }
 
     /// <summary>What the actor may do with an asset that they may see.</summary>

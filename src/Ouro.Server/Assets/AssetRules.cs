@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ouro.Server.Teams;
 
 namespace Ouro.Server.Assets;
 
@@ -12,24 +13,25 @@ public static class AssetRules
     public static List<string> Given(ChangeAsset change) =>
         [.. Data.Wire.Element(change).EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Object || field.Value.EnumerateObject().Any()).Select(field => field.Name)];
 
-    /// <summary>The visibility that an asset has in its place: the one asked for, or where nobody says, its team's.</summary>
-    public static Visibility MustBeVisible(Place place, Visibility? asked, Place? parent, bool privateByDefault)
+    /// <summary>
+    /// The visibility that an asset has in its place: the one asked for, or where nobody says, its team's. What it had there before it may keep.
+    /// </summary>
+    public static Visibility MustBeVisible(Actor actor, Place place, Visibility? asked, Place? parent, bool privateByDefault, Visibility? before = null)
     {
         var visibility = asked ?? (place.OrgId == Ids.Global
             ? privateByDefault ? Visibility.Private : Visibility.Public
             : place.TeamVisibility);
         // Everybody is in the global organization, so there the word means everybody.
         if (place.OrgId == Ids.Global && visibility == Visibility.Organization) visibility = Visibility.Public;
-        return visibility switch
-        {
-            Visibility.Inherit when parent is null => throw Refusal.Fields(("visibility", "inherit needs a parent; this asset has none.")),
-            Visibility.Inherit when (parent.OrgId, parent.TeamId) != (place.OrgId, place.TeamId) =>
-                throw Refusal.Fields(("visibility", "What inherits lives where its parent lives.")),
-            Visibility.Public or Visibility.Monetized when place.TeamVisibility == Visibility.Organization => throw Refusal.Forbidden(
-                "internal_team", "This team is internal to its organization: nothing in it can be public or sold.",
-                "Put it into a public team, or make it visible to the organization."),
-            _ => visibility,
-        };
+        if (visibility == Visibility.Inherit && parent is null) throw Refusal.Fields(("visibility", "inherit needs a parent; this asset has none."));
+        if (visibility == Visibility.Inherit && (parent!.OrgId, parent.TeamId) != (place.OrgId, place.TeamId))
+            throw Refusal.Fields(("visibility", "What inherits lives where its parent lives."));
+        if (visibility is not (Visibility.Public or Visibility.Monetized)) return visibility;
+        if (place.TeamVisibility == Visibility.Organization)
+            throw Refusal.Forbidden("internal_team", "This team is internal to its organization: nothing in it can be public or sold.",
+                "Put it into a public team, or make it visible to the organization.");
+        if (visibility != before) TeamRules.MustPublish(place.PublicPublishing, actor.Administers(place.OrgId));
+        return visibility;
     }
 
     /// <summary>Why somebody sees that an asset is there and cannot open it.</summary>
@@ -39,13 +41,14 @@ public static class AssetRules
             : $"Unlock “{asset.Name}” to open it; it is not for sale at the moment.",
         "This server takes no payments yet. Ask its owner to share it with you.");
 
-    /// <summary>Refuses a place that the actor may not put things into.</summary>
-    public static void MustPlaceIn(Actor actor, Guid org)
+    /// <summary>The place that a team is for who may put something there.</summary>
+    public static Place MustPlaceIn(Actor actor, Standing? there, Guid? team)
     {
-        if (actor.BoundTo is { } bound && bound != org)
-            throw Refusal.Forbidden("api_key_org_mismatch", "This API key is bound to another place; it cannot create here.");
-        if (!actor.IsMemberOf(org))
-            throw Refusal.Forbidden("not_a_member", "Only members of the organization can create in it.", "Ask one of its admins to add you.");
+        // The default team is its organization's; whoever names no other must be in that.
+        if (team is null && there?.OrgRole is null) throw TeamRules.NoMember();
+        if (there is not { IsSeen: true }) throw Refusal.Fields(("team_id", $"There is no team {team} in this organization."));
+        TeamRules.MustContribute(there, actor.Source);
+        return new(there.OrgId, there.TeamId, there.Visibility, there.PublicPublishing);
     }
 
     static readonly string[] Originalities = ["original", "derivative", "third-party"];

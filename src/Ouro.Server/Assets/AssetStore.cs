@@ -142,11 +142,18 @@ static partial class AssetStore
             """;
     }
 
-    public static Task<bool> View(Session db, Actor actor, Guid id, DateOnly today, CancellationToken ct) => db.Maybe<bool>($"""
-        with seen as (select a.id from assets a where a.id = {id} and {Rights.CanRead(actor)}),
+    /// <summary>Counts that somebody looked; and where it came into a team of theirs, that they have read it.</summary>
+    public static Task<bool> View(Session db, Actor actor, Guid id, DateTimeOffset now, DateOnly today, CancellationToken ct) => db.Maybe<bool>($"""
+        with seen as (select a.id, a.team_id, a.user_id, a.created_at from assets a where a.id = {id} and {Rights.CanRead(actor)}),
         counted as (
           insert into asset_views (asset_id, day, views) select id, {today}, 1 from seen
-          on conflict (asset_id, day) do update set views = asset_views.views + 1)
+          on conflict (asset_id, day) do update set views = asset_views.views + 1),
+        noted as (
+          insert into asset_seen (user_id, asset_id, seen_at)
+          select m.user_id, s.id, {now} from seen s
+          join team_members m on m.team_id = s.team_id and m.user_id = {actor.Id} and m.read_at < s.created_at
+          where s.user_id <> m.user_id
+          on conflict do nothing)
         select exists (select from seen)
         """, ct);
 
@@ -201,19 +208,12 @@ static partial class AssetStore
     public static Task HoldSlug(Session tx, Guid org, string slug, CancellationToken ct) =>
         tx.Run($"select pg_advisory_xact_lock(hashtextextended({slug}, hashtext({org.ToString()})))", ct);
 
-    /// <summary>The place that a new asset goes to: null where there is no such team in this organization.</summary>
-    public static Task<Place?> PlaceOf(Session db, Guid org, Guid? team, CancellationToken ct) => db.Maybe<Place>($"""
-        select o.id as org_id, t.id as team_id, t.visibility as team_visibility
-        from organizations o
-        join teams t on t.org_id = o.id and t.id = coalesce({team}, o.default_team_id)
-        where o.id = {org}
-        """, ct);
-
     /// <summary>Where an asset lives that the actor may read.</summary>
     public static Task<Place?> PlaceOfAsset(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<Place>($"""
-        select a.org_id, a.team_id, t.visibility as team_visibility
+        select a.org_id, a.team_id, t.visibility as team_visibility, o.public_publishing
         from assets a
         join teams t on t.id = a.team_id
+        join organizations o on o.id = a.org_id
         where a.id = {id} and {Rights.CanRead(actor)}
         """, ct);
 }
@@ -221,8 +221,8 @@ static partial class AssetStore
 /// <summary>What somebody may do with an asset.</summary>
 public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage, bool MayOpen);
 
-/// <summary>Where an asset lives, and who hears of things there.</summary>
-public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility);
+/// <summary>Where an asset lives, who hears of things there, and who makes things public there.</summary>
+public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility, string PublicPublishing = "members");
 
 /// <summary>How a list of assets is ordered, and what that needs.</summary>
 /// <param name="By">The order.</param>

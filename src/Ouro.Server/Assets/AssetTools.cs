@@ -105,4 +105,19 @@ public static partial class AssetTools
     }
 
     static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    /// <summary>What was published to a team and you may see, newest first; or only what you have not read. get_asset marks what it reads.</summary>
+    /// <param name="id">The team's id.</param>
+    /// <param name="unread_only">Only what others published since you joined and you have not opened; for members.</param>
+    /// <param name="offset">Results to skip.</param>
+    /// <param name="limit">The most results, 1 to 50.</param>
+    /// <param name="asset_type">Only this type, e.g. dataset; not together with unread_only.</param>
+    [McpServerTool(Name = "get_team_feed", ReadOnly = true)]
+    public static async partial Task<CallToolResult> GetTeamFeed(
+        FeedOperations feeds, Actor actor, Guid id, bool unread_only = false, int offset = 0, [Range(1, 50)] int limit = 20,
+        [AllowedValues("dataset", "file", "service", "route", "post", "quest")] AssetType? asset_type = null, CancellationToken ct = default)
+    {
+        var page = await (unread_only ? feeds.UnreadPreview(actor, id, limit, offset, ct) : feeds.Activity(actor, id, asset_type, limit, offset, null, ct));
+        return ToolAnswers.List("assets", new Page<AssetHit>([.. page.Items.Select(asset => new AssetHit(asset))], page.Pagination), AssetHit.Bullet);
+    }
 }

@@ -191,7 +191,7 @@ public sealed class ImportOperations(
         return file with
         {
             Name = name, OrgId = place.OrgId, TeamId = place.TeamId,
-            Visibility = AssetRules.MustBeVisible(place, file.Visibility, null, privateByDefault: true),
+            Visibility = AssetRules.MustBeVisible(actor, place, file.Visibility, null, privateByDefault: true),
         };
     }
 

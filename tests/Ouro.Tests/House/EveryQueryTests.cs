@@ -6,6 +6,7 @@ using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Kernel;
+using Ouro.Server.Teams;
 using Ouro.Server.Users;
 using Shouldly;
 using Xunit;
@@ -76,6 +77,10 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Asset) => new Asset { Id = Guid.CreateVersion7(), Name = "name" },
         null when type == typeof(NewAccount) => new NewAccount(Guid.CreateVersion7(), "somebody", null, ActorType.Base, false, "stamp", DateTimeOffset.UnixEpoch),
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),
+        null when type == typeof(NewTeam) => new NewTeam(
+            Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),
+        null when type == typeof(TeamList) => new TeamList { OrgId = Ids.Global, Joined = true, PublicOnly = true, Query = "word" },
+        null when type == typeof(Cursor) => Cursor.Start,
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
         null when type == typeof(DatasetLineage) => new DatasetLineage("select 1", null, [Guid.CreateVersion7()], null),

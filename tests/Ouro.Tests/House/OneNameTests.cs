@@ -23,6 +23,9 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["SignInOperations.WithPassword"] = "a way into the web",
         ["SignInOperations.HasPassword"] = "a way into the web",
         ["SignInOperations.SetPassword"] = "a way into the web",
+        ["TeamOperations.Standing"] = "a part of everything that is done in a team",
+        ["TeamOperations.StandingIn"] = "a part of every create",
+        ["FeedOperations.UnreadPreview"] = "teams.unreads with view_mode=preview",
         ["AssetOperations.GetByAddress"] = "addresses are the web's; the API has ids",
         ["AssetOperations.Lookup"] = "a part of the search",
         ["AssetOperations.Open"] = "MCP's one call for what REST has three",
@@ -56,6 +59,12 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["api_keys"] = "an agent does not make or revoke the keys it is held by",
         ["imports"] = "follow what a person uploads in the browser or with the SDK",
         ["organizations"] = "come with the tools of teams and organizations",
+        ["teams.get_by_name"] = "get_teams; agents go by ids", ["teams.members"] = "get_teams with include_members", ["teams.leave"] = "set_team_membership",
+        ["teams.list"] = "get_teams", ["teams.unreads"] = "get_team_feed with unread_only", ["teams.read"] = "get_asset marks what it reads",
+        ["teams.feed"] = "get_team_feed of each", ["teams.delete"] = "a person decides that", ["teams.add_member"] = "a person decides that",
+        ["teams.change_member"] = "a person decides that", ["teams.remove_member"] = "a person decides that", ["teams.join_requests"] = "a person decides them",
+        ["teams.approve"] = "a person decides that", ["teams.reject"] = "a person decides that", ["teams.bans"] = "a person decides them",
+        ["teams.ban"] = "a person decides that", ["teams.unban"] = "a person decides that",
         ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
@@ -74,7 +83,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
         ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
-        ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
+        ["teams.get"] = "get_teams", ["teams.create"] = "create_team", ["teams.update"] = "update_team", ["teams.activity"] = "get_team_feed",
+        ["teams.join"] = "set_team_membership", ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
         ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",
     };
 
@@ -118,6 +128,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static string Room(string operations, string verb) => (operations, verb) switch
     {
         ("SearchOperations" or "DownloadOperations" or "ImpactOperations", _) => "assets",
+        // What goes on in teams needs assets, and is asked of teams.
+        ("FeedOperations", _) => "teams",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

@@ -57,6 +57,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["imports"] = "follow what a person uploads in the browser or with the SDK",
         ["organizations"] = "come with the tools of teams and organizations",
         ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
+        ["access"] = "what an agent may do it sees by trying; people ask about others where they share",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
@@ -118,6 +119,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static string Room(string operations, string verb) => (operations, verb) switch
     {
         ("SearchOperations" or "DownloadOperations" or "ImpactOperations", _) => "assets",
+        ("AccessOperations", _) => "access",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

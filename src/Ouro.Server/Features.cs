@@ -42,8 +42,12 @@ public static class Features
             .AddSingleton<TeamOperations>(),
             TeamEndpoints.MapTeams, typeof(TeamTools)),
         new("Assets", s => s
+<<<<<<< HEAD
             .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+=======
+            .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+>>>>>>> main
             .AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),

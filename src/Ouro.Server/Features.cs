@@ -39,16 +39,13 @@ public static class Features
             .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Teams", s => s
-            .AddSingleton<TeamOperations>(),
+            .AddSingleton<TeamOperations>().AddSingleton(new FrameCreation("/teams/new", "Team", "A place for work on one thing", "people")),
             TeamEndpoints.MapTeams, typeof(TeamTools)),
         new("Assets", s => s
-<<<<<<< HEAD
             .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
-=======
-            .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
->>>>>>> main
-            .AddSingleton(new FramePlace("/", "Home", "home")),
+            .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>()
+            .AddSingleton<DownloadOperations>()
+            .AddSingleton(new FramePlace("/", "Home", "home")).AddSingleton(new FramePlace("/teams", "Teams", "people", typeof(JoinedTeams))),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s

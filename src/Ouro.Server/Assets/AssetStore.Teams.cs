@@ -105,6 +105,37 @@ static partial class AssetStore
         order by a.created_at desc, a.id desc
         """, ct);
 
+    public static Task<List<Guid>> UnreadAmong(Session db, Actor actor, Guid[] shown, CancellationToken ct) => db.Query<Guid>($"""
+        select a.id
+        from assets a
+        join team_members tm on tm.team_id = a.team_id and tm.user_id = {actor.Id}
+        where a.id = any({shown}) and {IsUnread(actor)}
+        """, ct);
+
+    /// <summary>The teams that the actor came into last, by name; what is unread in each is counted up to 100.</summary>
+    public static Task<List<JoinedTeam>> Joined(Session db, Actor actor, int limit, CancellationToken ct) => db.Query<JoinedTeam>($"""
+        select t.id, t.org_id, o.name as org_name, t.name, (select count(*) from (select from assets a where {IsUnread(actor)} limit 100) unread)::integer as unread
+        from (select m.* from team_members m where m.user_id = {actor.Id} order by m.added_at desc, m.team_id limit {limit}) tm
+        join teams t on t.id = tm.team_id
+        join organizations o on o.id = t.org_id
+        order by t.name, o.name
+        """, ct);
+
+    /// <summary>The newest few of each type, newest first.</summary>
+    public static Task<List<AssetRow>> NewestOfTeam(Session db, Actor actor, Guid team, AssetType[] types, int each, CancellationToken ct) => db.Query<AssetRow>($"""
+        select {Columns(actor)}
+        from unnest({types.Select(t => Wire.Name(t)).ToArray()}) kinds (name)
+        cross join lateral (
+          select a.* from assets a
+          where a.team_id = {team} and a.asset_type = kinds.name and {Rights.CanRead(actor)}
+          order by a.created_at desc, a.id desc
+          limit {each}) a
+        join users u on u.id = a.user_id
+        join organizations o on o.id = a.org_id
+        join teams t on t.id = a.team_id
+        order by a.created_at desc, a.id desc
+        """, ct);
+
     /// <summary>Whether the actor is in the team, all of which they have read now.</summary>
     public static async Task<bool> ReadAll(Session db, Guid user, Guid team, DateTimeOffset now, CancellationToken ct) =>
         await db.Run($"update team_members set read_at = {now} where team_id = {team} and user_id = {user}", ct) == 1;
@@ -115,3 +146,6 @@ sealed record CountedKind(AssetType AssetType, long Count);
 
 /// <summary>How much is unread in a team.</summary>
 sealed record UnreadCount(Guid TeamId, int Count);
+
+/// <summary>A team that somebody is in, and how much of it they have not read, up to 100.</summary>
+public sealed record JoinedTeam(Guid Id, Guid OrgId, string OrgName, string Name, int Unread);

@@ -44,6 +44,20 @@ public sealed class FeedOperations(Db db, Clock clock, TeamOperations teams, Ass
         }
     }
 
+    /// <summary>Which of these the actor has not read yet, of those that lie in their teams.</summary>
+    public async Task<IReadOnlySet<Guid>> UnreadAmong(Actor actor, IReadOnlyList<Asset> shown, CancellationToken ct) =>
+        actor.IsSignedIn && shown.Count > 0 ? (await AssetStore.UnreadAmong(db, actor, [.. shown.Select(a => a.Id)], ct)).ToHashSet() : new HashSet<Guid>();
+
+    /// <summary>The teams that the actor came into last, by name, with how much is unread in each; at most these many, and one more where there are more.</summary>
+    public Task<List<JoinedTeam>> Joined(Actor actor, int most, CancellationToken ct) => AssetStore.Joined(db, actor, most + 1, ct);
+
+    /// <summary>The newest few of each of these types in a team that the actor may see.</summary>
+    public async Task<IReadOnlyList<Asset>> Newest(Actor actor, Guid team, AssetType[] types, int each, CancellationToken ct)
+    {
+        await teams.Standing(actor, team, ct);
+        return [.. (await AssetStore.NewestOfTeam(db, actor, team, types, each, ct)).Select(assets.Shaped)];
+    }
+
     /// <summary>What is unread in a team, newest first; its total is counted up to 1,000.</summary>
     public async Task<Page<Asset>> UnreadPreview(Actor actor, Guid team, int? limit, int? offset, CancellationToken ct)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Ouro.Server.Teams;
 using Ouro.Server.Web;
 
 namespace Ouro.Server.Datasets;
@@ -26,8 +27,8 @@ public static class ImportWeb
     }
 
     public static async Task<FollowedImport> Import(
-        ImportOperations imports, Actor actor, HttpRequest request, [AsParameters] ImportQuery query, CancellationToken ct) =>
-        await Followed(imports, actor, await imports.Import(actor, query.File(request.ContentType), request.Body, request.ContentLength, query.Wait, ct), ct);
+        ImportOperations imports, TeamOperations teams, Actor actor, HttpRequest request, [AsParameters] ImportQuery query, CancellationToken ct) =>
+        await Followed(imports, actor, await imports.Import(actor, (await Placed(teams, actor, query, ct)).File(request.ContentType), request.Body, request.ContentLength, query.Wait, ct), ct);
 
     public static async Task<FollowedImport> Follow(ImportOperations imports, Actor actor, Guid id, CancellationToken ct) =>
         await Followed(imports, actor, await imports.Get(actor, id, ct), ct);
@@ -38,11 +39,15 @@ public static class ImportWeb
         return TypedResults.Redirect("/datasets/imports");
     }
 
+    // A page names the team; the organization follows from it, whatever context is worked in.
+    static async Task<ImportQuery> Placed(TeamOperations teams, Actor actor, ImportQuery query, CancellationToken ct) =>
+        query.TeamId is { } team ? query with { OrgId = (await teams.Standing(actor, team, ct)).OrgId } : query;
+
     static async Task<FollowedImport> Followed(ImportOperations imports, Actor actor, ImportJob job, CancellationToken ct) =>
         new(job, job.Status == AssetState.Success ? (await imports.Created(actor, job, ct)).Asset.Slug : null);
 
     /// <summary>A plain form: its fields come first and the file last, which goes to the operation as it arrives.</summary>
-    public static async Task<IResult> ImportForm(HttpContext context, ImportOperations imports, Actor actor, CancellationToken ct)
+    public static async Task<IResult> ImportForm(HttpContext context, ImportOperations imports, TeamOperations teams, Actor actor, CancellationToken ct)
     {
         var fields = new Dictionary<string, string>();
         try
@@ -60,8 +65,9 @@ public static class ImportWeb
                     continue;
                 }
                 await MustBeOurs(context, fields);
-                var file = new ImportQuery(Set(fields, "name"), about.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(about.FileName).Value,
-                    Set(fields, "visibility"), null, null, Set(fields, "description"), null).File(part.ContentType);
+                var query = new ImportQuery(Set(fields, "name"), about.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(about.FileName).Value,
+                    Set(fields, "visibility"), null, Guid.TryParse(Set(fields, "team_id"), out var team) ? team : null, Set(fields, "description"), null);
+                var file = (await Placed(teams, actor, query, ct)).File(part.ContentType);
                 if (string.IsNullOrEmpty(file.FileName)) break;
                 var followed = await Followed(imports, actor, await imports.Import(actor, file, part.Body, null, PatienceOfForm, ct), ct);
                 return TypedResults.Redirect(followed.Address ?? "/datasets/imports");
@@ -75,7 +81,8 @@ public static class ImportWeb
         catch (Refusal refusal) when (refusal.Status != 401)
         {
             return WebDoor.Show<NewDatasetPage>(context, refusal.Status, (nameof(NewDatasetPage.Was), refusal), (nameof(NewDatasetPage.Name), fields.GetValueOrDefault("name")),
-                (nameof(NewDatasetPage.Visible), fields.GetValueOrDefault("visibility")), (nameof(NewDatasetPage.Description), fields.GetValueOrDefault("description")));
+                (nameof(NewDatasetPage.Visible), fields.GetValueOrDefault("visibility")), (nameof(NewDatasetPage.Description), fields.GetValueOrDefault("description")),
+                (nameof(NewDatasetPage.Into), Set(fields, "team_id")));
         }
     }
 

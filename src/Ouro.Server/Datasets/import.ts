@@ -53,7 +53,7 @@ function upload(form: HTMLFormElement, file: File) {
   const fields = new FormData(form)
   const text = (name: string) => (fields.get(name) as string | null) ?? ''
   const address = new URLSearchParams({ file_name: file.name, visibility: text('visibility'), wait: '0' })
-  for (const name of ['name', 'description']) if (text(name)) address.set(name, text(name))
+  for (const name of ['name', 'description', 'team_id']) if (text(name)) address.set(name, text(name))
 
   const card = document.querySelector<HTMLElement>('[data-progress]')!
   const bar = card.querySelector('progress')!

@@ -43,4 +43,14 @@ public sealed record Standing
 
     /// <summary>The name as people write it.</summary>
     public string Told => "#" + TeamName;
+
+    /// <summary>As far as a list of teams tells it, for whom it shows the way in: all but whether they are kept out.</summary>
+    public static Standing Of(Team team, Actor actor) => new()
+    {
+        TeamId = team.Id, TeamName = team.Name, OrgId = team.OrgId, OrgName = team.Organization.Name, Visibility = team.Visibility, JoinPolicy = team.JoinPolicy,
+        ActorTypePolicy = team.ActorTypePolicy, UserId = actor.Id, Kind = actor.Kind, TeamRole = team.UserMembership?.Role,
+    };
 }
+
+/// <summary>Why somebody would not come into a team by themselves, and why they put nothing there; null where they would.</summary>
+public sealed record WhyNot(Refusal? Join, Refusal? Contribute);

@@ -102,6 +102,29 @@ public sealed partial class TeamOperations(Db db, Clock clock, EventLog events, 
     public async Task<Standing> Standing(Actor actor, Guid id, CancellationToken ct) =>
         await TeamStore.Standing(db, actor.Id, actor.BoundTo, id, ct) is { IsSeen: true } there ? there : throw TeamRules.NoTeam(id.ToString());
 
+    /// <summary>Why the actor would not come into a team by themselves, and why they put nothing there.</summary>
+    public async Task<WhyNot> WhyNot(Actor actor, Guid id, CancellationToken ct)
+    {
+        var there = await Standing(actor, id, ct);
+        return new(TeamRules.WhyNotJoin(there), TeamRules.WhyNotContribute(there, actor.Source));
+    }
+
+    /// <summary>A team by its names, for its admins.</summary>
+    public async Task<Team> Administered(Actor actor, string org, string team, CancellationToken ct)
+    {
+        var found = await GetByName(actor, org, team, ct);
+        TeamRules.MustModerate(await Standing(actor, found.Id, ct));
+        return found;
+    }
+
+    /// <summary>How much of a team is public or for sale, for its admins: what making it internal would hide.</summary>
+    public async Task<long> CountPublic(Actor actor, Guid id, CancellationToken ct)
+    {
+        TeamRules.MustModerate(await Standing(actor, id, ct));
+        await using var tx = await db.Begin(ct);
+        return await contents.CountPublic(tx, id, ct);
+    }
+
     static List<Guid> Publish(Standing there)
     {
         TeamRules.MustPublish(there.PublicPublishing, there.OrgRole == Role.Admin);

@@ -77,6 +77,12 @@ public static class TeamRules
         };
     }
 
+    /// <summary>Why somebody does not come in by themselves; null where they do, or may ask to.</summary>
+    public static Refusal? WhyNotJoin(Standing there) => Why(() => MustJoin(there));
+
+    /// <summary>Why somebody puts nothing into a team; null where they do.</summary>
+    public static Refusal? WhyNotContribute(Standing there, Source source) => Why(() => MustContribute(there, source));
+
     /// <summary>Whom an admin puts into a team, or lets in.</summary>
     public static void MustAdd(Standing theirs)
     {
@@ -114,10 +120,24 @@ public static class TeamRules
                 there.JoinPolicy == JoinPolicy.Request ? "Ask to join it." : "Ask one of its admins to add you.");
     }
 
-    /// <summary>The path of a team on the web site.</summary>
-    public static string Path(Guid org, string orgName, string name) => org == Ids.Global ? $"/teams/{name}" : $"/{orgName}/teams/{name}";
+    /// <summary>The path of a team on the web site. Where teams are made has a name of its own.</summary>
+    public static string Path(Guid org, string orgName, string name) => org == Ids.Global && name != "new" ? $"/teams/{name}" : $"/{orgName}/teams/{name}";
 
     public static Refusal NoTeam(string which) => Refusal.NotFound("team_not_found", $"There is no team {which}, or you may not see it.");
+
+    // Asked beforehand, by the same rule that decides.
+    static Refusal? Why(Action rule)
+    {
+        try
+        {
+            rule();
+            return null;
+        }
+        catch (Refusal refusal)
+        {
+            return refusal;
+        }
+    }
 
     static void MustNotBeBanned(Standing there)
     {

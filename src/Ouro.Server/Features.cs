@@ -43,7 +43,7 @@ public static class Features
             TeamEndpoints.MapTeams, typeof(TeamTools)),
         new("Assets", s => s
             .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+            .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),

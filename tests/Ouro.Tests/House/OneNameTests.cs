@@ -66,6 +66,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["teams.approve"] = "a person decides that", ["teams.reject"] = "a person decides that", ["teams.bans"] = "a person decides them",
         ["teams.ban"] = "a person decides that", ["teams.unban"] = "a person decides that",
         ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
+        ["access"] = "what an agent may do it sees by trying; people ask about others where they share",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
@@ -130,6 +131,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ("SearchOperations" or "DownloadOperations" or "ImpactOperations", _) => "assets",
         // What goes on in teams needs assets, and is asked of teams.
         ("FeedOperations", _) => "teams",
+        ("AccessOperations", _) => "access",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

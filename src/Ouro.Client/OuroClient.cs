@@ -25,6 +25,8 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Users = new(transport);
         ApiKeys = new(transport);
         Organizations = new(transport);
+        Invitations = new(transport);
+        Events = new(transport);
         Assets = new(transport);
         Imports = new(transport);
         Datasets = new(transport, Imports);
@@ -37,8 +39,14 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
     /// <summary>The caller's API keys.</summary>
     public ApiKeyClient ApiKeys { get; }
 
-    /// <summary>The caller's organizations.</summary>
+    /// <summary>Organizations, their members and who asks to join them.</summary>
     public OrganizationClient Organizations { get; }
+
+    /// <summary>Invitations into organizations.</summary>
+    public InvitationClient Invitations { get; }
+
+    /// <summary>The log of what happened to people, places, keys and rules.</summary>
+    public EventClient Events { get; }
 
     /// <summary>What all assets share: search, sharing, deletion.</summary>
     public AssetClient Assets { get; }

@@ -26,7 +26,8 @@ public static class Features
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
-            .AddSingleton<EventLog>().AddHostedService<Listener>()),
+            .AddSingleton<EventLog>().AddSingleton<EventOperations>().AddHostedService<Listener>(),
+            EventEndpoints.MapEvents),
         new("Users", s => s
             .AddSingleton(new FrameMenu(typeof(AccountMenu), AtTheRight: true))
             .AddSingleton(new FrameCreation("/settings/api-keys", "API key", "For clients and agents", "key"))
@@ -34,7 +35,8 @@ public static class Features
             .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
             UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
         new("Organizations", s => s
-            .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
+            .AddSingleton<OrganizationOperations>().AddSingleton<InvitationOperations>()
+            .AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Assets", s => s
             .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()

@@ -16,8 +16,9 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static readonly Dictionary<string, string> NotByRest = new()
     {
         ["UserOperations.Create"] = "accounts are made at the machine until sign-up is there",
-        ["OrganizationOperations.Create"] = "organizations are founded at the machine until their full life is there",
         ["OrganizationOperations.IdOf"] = "the command line's look-up of a name",
+        ["OrganizationOperations.SetMember"] = "the command line's; an admin invites",
+        ["InvitationOperations.Look"] = "the page of an invitation's link",
         ["SignInOperations.CreateLink"] = "printed at the machine",
         ["SignInOperations.UseLink"] = "a way into the web",
         ["SignInOperations.WithPassword"] = "a way into the web",
@@ -55,7 +56,9 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ["api_keys"] = "an agent does not make or revoke the keys it is held by",
         ["imports"] = "follow what a person uploads in the browser or with the SDK",
-        ["organizations"] = "come with the tools of teams and organizations",
+        ["organizations"] = "people decide who is in their organizations; an agent finds them with get_organizations",
+        ["invitations"] = "people invite and are invited",
+        ["events"] = "people look into logs",
         ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
@@ -72,7 +75,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     // The public names win where they differ.
     static readonly Dictionary<string, string> PublicTools = new()
     {
-        ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
+        ["users.profile"] = "get_me", ["organizations.list"] = "get_organizations", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
         ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
         ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
         ["datasets.update"] = "update_dataset", ["datasets.add_column"] = "edit_dataset_columns",

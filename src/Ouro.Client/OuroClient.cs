@@ -26,6 +26,8 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         ApiKeys = new(transport);
         Organizations = new(transport);
         Teams = new(transport);
+        Invitations = new(transport);
+        Events = new(transport);
         Assets = new(transport);
         Access = new(transport);
         Imports = new(transport);
@@ -39,11 +41,17 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
     /// <summary>The caller's API keys.</summary>
     public ApiKeyClient ApiKeys { get; }
 
-    /// <summary>The caller's organizations.</summary>
+    /// <summary>Organizations, their members and who asks to join them.</summary>
     public OrganizationClient Organizations { get; }
 
     /// <summary>Teams, their members, and what goes on in them.</summary>
     public TeamClient Teams { get; }
+
+    /// <summary>Invitations into organizations.</summary>
+    public InvitationClient Invitations { get; }
+
+    /// <summary>The log of what happened to people, places, keys and rules.</summary>
+    public EventClient Events { get; }
 
     /// <summary>What all assets share: search, sharing, deletion.</summary>
     public AssetClient Assets { get; }

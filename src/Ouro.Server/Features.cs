@@ -28,7 +28,8 @@ public static class Features
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
-            .AddSingleton<EventLog>().AddHostedService<Listener>()),
+            .AddSingleton<EventLog>().AddSingleton<EventOperations>().AddHostedService<Listener>(),
+            EventEndpoints.MapEvents),
         new("Users", s => s
             .AddSingleton(new FrameMenu(typeof(AccountMenu), AtTheRight: true))
             .AddSingleton(new FrameCreation("/settings/api-keys", "API key", "For clients and agents", "key"))
@@ -36,7 +37,8 @@ public static class Features
             .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
             UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
         new("Organizations", s => s
-            .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
+            .AddSingleton<OrganizationOperations>().AddSingleton<InvitationOperations>()
+            .AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Teams", s => s
             .AddSingleton<TeamOperations>(),

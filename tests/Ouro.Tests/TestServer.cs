@@ -67,7 +67,7 @@ public class TestServer : IAsyncLifetime
     }
 
     public Task<Organization> Found(string name, Person admin) =>
-        Services.GetRequiredService<OrganizationOperations>().Create(Actor.Nobody, admin.Id, name, default);
+        Services.GetRequiredService<OrganizationOperations>().Create(new Actor { Id = admin.Id, Username = admin.Name }, new() { Name = name }, default);
 
     /// <summary>A client without a credential; each of its answers is checked for what would break a public client.</summary>
     public HttpClient Anonymous() => new(Checked()) { BaseAddress = Root };

@@ -215,7 +215,7 @@ static partial class AssetStore
 public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage, bool MayOpen);
 
 /// <summary>Where an asset lives, who hears of things there, and who makes things public there.</summary>
-public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility, string PublicPublishing = "members");
+public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility, PublicPublishing PublicPublishing = PublicPublishing.Members);
 
 /// <summary>How a list of assets is ordered, and what that needs.</summary>
 /// <param name="By">The order.</param>

@@ -32,8 +32,17 @@ static class AccountCommands
     {
         await using var ouro = await WithoutServer.Open(settings, ct);
         var actor = await ouro.As(admin, ct);
-        var organization = await ouro.Get<OrganizationOperations>().Create(actor, actor.Id, name, ct);
+        var organization = await ouro.Get<OrganizationOperations>().Create(actor, new() { Name = name }, ct);
         return WithoutServer.Print(new { org_id = organization.Id, default_team_id = organization.DefaultTeam!.Id });
+    }
+
+    public static async Task<int> SetMember(Settings settings, string org, string user, Role role, bool external, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var (id, actor) = (await ouro.Get<OrganizationOperations>().IdOf(org, ct), await ouro.As(user, ct));
+        var member = await ouro.Get<OrganizationOperations>().SetMember(
+            Actor.Nobody, id, actor.Id, role, external ? MembershipType.External : MembershipType.Internal, ct);
+        return WithoutServer.Print(new { org_id = member.OrgId, user_id = member.UserId, role = member.Role, membership_type = member.MembershipType });
     }
 
     public static async Task<int> SignInLink(Settings settings, string user, CancellationToken ct)

@@ -16,7 +16,7 @@ public static class CommandLine
         root.Subcommands.Add(Up());
         root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd() });
         root.Subcommands.Add(new Command("key", "API keys.") { KeyAdd() });
-        root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd() });
+        root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd(), OrgMember() });
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Import());
         root.Subcommands.Add(Demo());
@@ -60,6 +60,18 @@ public static class CommandLine
         var admin = new Option<string>("--admin") { Required = true, Description = "The account that is its first admin." };
         var command = new Command("add", "Found an organization. Prints {\"org_id\",\"default_team_id\"}.") { name, admin };
         command.SetAction((parsed, ct) => Told(() => AccountCommands.AddOrganization(Settings(parsed), parsed.GetValue(name)!, parsed.GetValue(admin)!, ct)));
+        return command;
+    }
+
+    static Command OrgMember()
+    {
+        var org = new Argument<string>("org");
+        var user = new Argument<string>("user");
+        var role = new Option<Role>("--role") { DefaultValueFactory = _ => Role.Write, Description = "read, write or admin." };
+        var external = new Option<bool>("--external") { Description = "Works with the organization from outside." };
+        var command = new Command("member", "Make an account a member, or give a member another role. Prints {\"org_id\",\"user_id\",\"role\",\"membership_type\"}.") { org, user, role, external };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.SetMember(
+            Settings(parsed), parsed.GetValue(org)!, parsed.GetValue(user)!, parsed.GetValue(role), parsed.GetValue(external), ct)));
         return command;
     }
 

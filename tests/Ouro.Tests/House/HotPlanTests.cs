@@ -36,7 +36,7 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
                     insert into assets (id, asset_type, user_id, org_id, team_id, name, name_url_slug, visibility, metadata, attribution, source, created_at, last_updated)
                     select gen_random_uuid(), case when n % 100 = 1 then 'file' else 'dataset' end, {ada.Id},
                       case when n % 10 = 5 then ('00000000-0000-0000-0001-' || lpad((1 + n / 10 % 20)::text, 12, '0'))::uuid else {Ids.Global} end,
-                      case when n % 2 = 0 then ('00000000-0000-0000-0002-' || lpad((1 + n / 2 % 20)::text, 12, '0'))::uuid else {Ids.Global} end,
+                      case when n % 2 = 0 then ('00000000-0000-0000-0002-' || lpad((1 + n / 10 % 20)::text, 12, '0'))::uuid else {Ids.Global} end,
                       'Sample number ' || n, 'sample-number-' || n, case n % 10 when 0 then 'private' when 5 then 'organization' else 'public' end,
                       case when n % 100 = 1 then jsonb_build_object('extension', case when n % 1000 = 1 then 'cif' else 'txt' end) end,
                       jsonb_build_object(), 'api', now() - n * interval '1 second', now() - n * interval '1 second'

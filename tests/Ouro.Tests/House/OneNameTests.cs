@@ -16,8 +16,9 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     static readonly Dictionary<string, string> NotByRest = new()
     {
         ["UserOperations.Create"] = "accounts are made at the machine until sign-up is there",
-        ["OrganizationOperations.Create"] = "organizations are founded at the machine until their full life is there",
         ["OrganizationOperations.IdOf"] = "the command line's look-up of a name",
+        ["OrganizationOperations.SetMember"] = "the command line's; an admin invites",
+        ["InvitationOperations.Look"] = "the page of an invitation's link",
         ["SignInOperations.CreateLink"] = "printed at the machine",
         ["SignInOperations.UseLink"] = "a way into the web",
         ["SignInOperations.WithPassword"] = "a way into the web",
@@ -58,7 +59,9 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ["api_keys"] = "an agent does not make or revoke the keys it is held by",
         ["imports"] = "follow what a person uploads in the browser or with the SDK",
-        ["organizations"] = "come with the tools of teams and organizations",
+        ["organizations"] = "people decide who is in their organizations; an agent finds them with get_organizations",
+        ["invitations"] = "people invite and are invited",
+        ["events"] = "people look into logs",
         ["teams.get_by_name"] = "get_teams; agents go by ids", ["teams.members"] = "get_teams with include_members", ["teams.leave"] = "set_team_membership",
         ["teams.list"] = "get_teams", ["teams.unreads"] = "get_team_feed with unread_only", ["teams.read"] = "get_asset marks what it reads",
         ["teams.feed"] = "get_team_feed of each", ["teams.delete"] = "a person decides that", ["teams.add_member"] = "a person decides that",
@@ -82,7 +85,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     // The public names win where they differ.
     static readonly Dictionary<string, string> PublicTools = new()
     {
-        ["users.profile"] = "get_me", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
+        ["users.profile"] = "get_me", ["organizations.list"] = "get_organizations", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
         ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
         ["teams.get"] = "get_teams", ["teams.create"] = "create_team", ["teams.update"] = "update_team", ["teams.activity"] = "get_team_feed",
         ["teams.join"] = "set_team_membership", ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",

@@ -13,7 +13,7 @@ public sealed class JoinTests(TestServer server) : IClassFixture<TestServer>
         var lab = await server.Found("open-lab", ada);
         var team = await ada.Ouro.Teams.CreateAsync(new("open", lab.Id) { Visibility = Visibility.Public, DefaultRole = Role.Read });
         var joined = await eve.Ouro.Teams.JoinAsync(team.Id);
-        (joined.JoinStatus, joined.UserMembership!.Role, joined.UserMembership.MembershipType, joined.MemberCount).ShouldBe((JoinStatus.Joined, Role.Read, "external", 2));
+        (joined.JoinStatus, joined.UserMembership!.Role, joined.UserMembership.MembershipType, joined.MemberCount).ShouldBe((JoinStatus.Joined, Role.Read, MembershipType.External, 2));
         (await eve.Get($"/organizations/user")).Data().GetArrayLength().ShouldBe(0);
         (await eve.Get($"/teams/{lab.DefaultTeam!.Id}", HttpStatusCode.NotFound)).Code().ShouldBe("team_not_found");
         // Once more, it changes nothing.
@@ -24,7 +24,7 @@ public sealed class JoinTests(TestServer server) : IClassFixture<TestServer>
         var internal_ = await ada.Ouro.Teams.CreateAsync(new("internal", lab.Id));
         (await eve.Ouro.Teams.JoinAsync(internal_.Id).Refused()).ShouldBe("404 team_not_found");
         await server.Enrol(lab, eve);
-        (await eve.Ouro.Teams.JoinAsync(internal_.Id)).UserMembership!.MembershipType.ShouldBe("internal");
+        (await eve.Ouro.Teams.JoinAsync(internal_.Id)).UserMembership!.MembershipType.ShouldBe(MembershipType.Internal);
         (await server.Db.Query<string>($"select name from events where team_id = {team.Id} order by id", default)).ShouldBe(["team.created", "team.joined", "team.member_changed"]);
     }
 

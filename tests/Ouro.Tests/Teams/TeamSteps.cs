@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Ouro.Server.Access;
 using Ouro.Server.Users;
+using Ouro.Tests.Organizations;
 using Shouldly;
 
 namespace Ouro.Tests.Teams;
@@ -11,16 +11,16 @@ namespace Ouro.Tests.Teams;
 /// <summary>What tests of teams do again and again.</summary>
 static partial class TeamSteps
 {
-    /// <summary>Makes somebody a member of an organization, as its admin would.</summary>
-    public static async Task Enrol(this TestServer server, Organization org, Person person, string role = "write", string type = "internal")
+    /// <summary>Makes somebody a member of an organization.</summary>
+    public static async Task Enrol(this TestServer server, Organization org, Person person, string role = "write", MembershipType type = MembershipType.Internal)
     {
-        await server.Db.Run($"insert into organization_members (org_id, user_id, role, membership_type, added_at) values ({org.Id}, {person.Id}, {role}, {type}, now())", default);
-        await server.Db.Run($"insert into team_members (team_id, user_id, role, added_at, read_at) values ({org.DefaultTeam!.Id}, {person.Id}, {role}, now(), now())", default);
-        server.Services.GetRequiredService<Actors>().Forget(person.Id);
+        if (type == MembershipType.External) await server.Db.Run($"update organizations set allow_external_members = true where id = {org.Id}", default);
+        await server.Member(org.Id, person, role, type);
     }
 
     /// <summary>Somebody new in an organization.</summary>
-    public static async Task<Person> Member(this TestServer server, Organization org, string name, string role = "write", string type = "internal", ActorType kind = ActorType.Base)
+    public static async Task<Person> Member(
+        this TestServer server, Organization org, string name, string role = "write", MembershipType type = MembershipType.Internal, ActorType kind = ActorType.Base)
     {
         var person = await server.Join(name, kind);
         await server.Enrol(org, person, role, type);
@@ -66,7 +66,7 @@ static partial class TeamSteps
     /// <summary>A file sent into a place with the browser's cookie.</summary>
     public static async Task<(HttpStatusCode Status, string Body)> Upload(this HttpClient browser, Guid org, Guid team, string headers = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/web/datasets/create/from-file?file_name=sent.csv&visibility=organization&org_id={org}&team_id={team}")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/web/datasets/import?file_name=sent.csv&visibility=organization&org_id={org}&team_id={team}")
         {
             Content = new StringContent("a\n1\n", Encoding.UTF8, "text/csv"),
         };

@@ -78,14 +78,14 @@ public sealed class TeamTests(TestServer server) : IClassFixture<TestServer>
         var ada = await server.Join("ada_founds");
         var lab = await server.Found("founds-lab", ada);
         var (reader, writer, guest, eve) = (await server.Member(lab, "reader_founds", "read"), await server.Member(lab, "writer_founds"),
-            await server.Member(lab, "guest_founds", type: "external"), await server.Join("eve_founds"));
+            await server.Member(lab, "guest_founds", type: MembershipType.External), await server.Join("eve_founds"));
         (await reader.Ouro.Teams.CreateAsync(new("r", lab.Id)).Refused()).ShouldBe("403 read_only_role");
         (await eve.Ouro.Teams.CreateAsync(new("e", lab.Id)).Refused()).ShouldBe("403 not_a_member");
         (await eve.Ouro.Teams.CreateAsync(new("e", Guid.CreateVersion7())).Refused()).ShouldBe("403 not_a_member");
         (await guest.Ouro.Teams.CreateAsync(new("g", lab.Id) { Visibility = Visibility.Public }).Refused()).ShouldBe("403 external_team_creation");
         await server.Db.Run($"update organizations set allow_external_public_team_creation = true where id = {lab.Id}", default);
         (await guest.Ouro.Teams.CreateAsync(new("g", lab.Id)).Refused()).ShouldBe("403 external_team_creation");
-        (await guest.Ouro.Teams.CreateAsync(new("g", lab.Id) { Visibility = Visibility.Public })).UserMembership!.MembershipType.ShouldBe("external");
+        (await guest.Ouro.Teams.CreateAsync(new("g", lab.Id) { Visibility = Visibility.Public })).UserMembership!.MembershipType.ShouldBe(MembershipType.External);
         // Who makes a team is its admin, whatever its own rules say of them.
         var agents = await writer.Ouro.Teams.CreateAsync(new("w", lab.Id) { ActorTypePolicy = ActorTypePolicy.AgentsOnly, SourcePolicy = SourcePolicy.WebOnly });
         (agents.UserMembership!.Role, agents.CanModerate, agents.AgentCanCreate).ShouldBe((Role.Admin, true, false));

@@ -55,6 +55,7 @@ public sealed class Actors(Db db, TimeProvider time)
     static Sql Account => $"""
         u.id, u.username, u.email, u.actor_type as kind, u.is_operator, u.security_stamp,
         array(select m.org_id from organization_members m where m.user_id = u.id) as organizations,
+        array(select m.org_id from organization_members m where m.user_id = u.id and m.role = 'admin') as admin_of,
         array(select m.team_id from team_members m where m.user_id = u.id) as teams
         """;
 
@@ -77,12 +78,16 @@ public sealed class Actors(Db db, TimeProvider time)
     public static Task Changed(Session tx, Guid user, CancellationToken ct) =>
         tx.Run($"select pg_notify({Channel}, {user.ToString()})", ct);
 
+    /// <summary>Told of each account that was forgotten: what stays open as somebody looks again who that is.</summary>
+    public event Action<Guid>? Forgotten;
+
     /// <summary>Forgets an account here; after a commit in this process, and when another process tells.</summary>
     public void Forget(Guid user)
     {
         Interlocked.Increment(ref generation);
         foreach (var (name, kept) in known)
             if (kept.Actor.Id == user) known.TryRemove(name, out _);
+        Forgotten?.Invoke(user);
     }
 
     /// <summary>Whether notifications arrive. When they stop, everything is forgotten and nothing is kept.</summary>
@@ -96,12 +101,13 @@ public sealed class Actors(Db db, TimeProvider time)
 
 /// <summary>An account as it was loaded from a credential.</summary>
 public sealed record Credentialed(
-    Guid Id, string Username, string? Email, ActorType Kind, bool IsOperator, string SecurityStamp, Guid[] Organizations, Guid[] Teams,
-    Guid? KeyId = null, string? KeyName = null, Guid? BoundTo = null)
+    Guid Id, string Username, string? Email, ActorType Kind, bool IsOperator, string SecurityStamp, Guid[] Organizations,
+    Guid[] AdminOf, Guid[] Teams, Guid? KeyId = null, string? KeyName = null, Guid? BoundTo = null)
 {
     public Actor As(Source source) => new()
     {
-        Id = Id, Username = Username, Email = Email, Kind = Kind, IsOperator = IsOperator, Organizations = Organizations, Teams = Teams,
+        Id = Id, Username = Username, Email = Email, Kind = Kind, IsOperator = IsOperator, Organizations = Organizations,
+        AdminOf = AdminOf, Teams = Teams,
         KeyId = KeyId, KeyName = KeyName, BoundTo = BoundTo, Source = source, Context = BoundTo ?? Ids.Global,
     };
 }

@@ -11,14 +11,19 @@ namespace Ouro.Server.Access;
 public sealed class Identification(Actors actors, AccessTokens tokens)
 {
     /// <summary>The actor behind an API key or access token; null where it is neither, or not valid any more.</summary>
-    public async Task<Actor?> FromSecret(string secret, CancellationToken ct)
-    {
-        var found =
-            secret.Count(c => c == '.') == 2 ? await tokens.Verify(secret) is { } key ? await actors.ByKeyId(key, ct) : null
-            : ApiKeySecret.IsWellFormed(secret) ? await actors.ByKey(ApiKeySecret.Hash(secret), ct)
-            : null;
-        return found?.As(Source.Api);
-    }
+    public async Task<Actor?> FromSecret(string secret, CancellationToken ct) => Belonging(
+        secret.Count(c => c == '.') == 2 ? await tokens.Verify(secret) is { } key ? await actors.ByKeyId(key, ct) : null
+        : ApiKeySecret.IsWellFormed(secret) ? await actors.ByKey(ApiKeySecret.Hash(secret), ct)
+        : null);
+
+    /// <summary>The actor behind a key as it is now, for what stays open longer than a request; null where it was revoked.</summary>
+    public async Task<Actor?> FromKey(Guid key, CancellationToken ct) => Belonging(await actors.ByKeyId(key, ct));
+
+    /// <summary>A key that is bound to an organization ends with its account's membership there, and works again with it.</summary>
+    static Actor? Belonging(Credentialed? found) => found?.As(Source.Api) is not { } actor ? null
+        : actor.BoundTo is not { } place || actor.IsMemberOf(place) ? actor
+        : throw Refusal.Forbidden("org_context_forbidden", "This API key is bound to an organization that its account is not a member of any more.",
+            "Ask an admin of the organization to invite the account again, or make another key.");
 
     /// <summary>Reads the header and sets the actor; what is not valid is refused, what is absent is nobody.</summary>
     public async Task FromHeader(HttpContext context)

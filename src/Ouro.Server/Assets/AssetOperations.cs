@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
 
 namespace Ouro.Server.Assets;
 
 /// <summary>What all assets have in common: found, looked at, shared, deleted.</summary>
-public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, WebAddress web, IEnumerable<AssetKind> kinds)
+public sealed partial class AssetOperations(Db db, Clock clock, EventLog events, Actors actors, WebAddress web, IEnumerable<AssetKind> kinds)
 {
     readonly Dictionary<AssetType, AssetKind> kinds = kinds.ToDictionary(k => k.Type);
 
@@ -67,8 +68,11 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
             if (!await AssetStore.Share(tx, id, user, actor.Id, role, clock.Now(), ct) && role != Role.None)
                 throw Refusal.NotFound("user_not_found", $"There is no account {user} to share with.");
             await events.Record(tx, actor, "asset.shared", id, Audience.User(user), new { user_id = user, role }, ct);
+            // What they hold open looks again whether they still may.
+            await Actors.Changed(tx, user, ct);
             await tx.Commit(ct);
         }
+        actors.Forget(user);
         // Who gave their own right away has done so, and sees nothing of it any more.
         return await AssetStore.RightsOn(db, actor, id, ct) is null ? [] : await Permissions(actor, id, null, ct);
     }
@@ -100,10 +104,10 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
 
         foreach (var child in children) await Remove(tx, child.AssetType, child.Id, ct);
         await Remove(tx, held.AssetType, id, ct);
-        // Who may hear of it can no longer be read from the asset, so the event goes to its owner.
+        // Who may hear of it will no longer be read from the asset, so the event goes to its owner; where it was still is.
+        await events.Record(tx, actor, "asset.deleted", id, Audience.User(held.UserId), result, ct);
         // Of several who delete at once, one does.
         if (!await AssetStore.Remove(tx, id, ct)) throw Refusal.NoAsset(id);
-        await events.Record(tx, actor, "asset.deleted", id, Audience.User(held.UserId), result, ct);
         await tx.Commit(ct);
         return result;
     }

@@ -10,7 +10,7 @@ namespace Ouro.Server.Conversations;
 /// The sockets of conversations: who may see one may join it, and what members say while they think, type and stream reaches the other
 /// members' sockets unchanged. The public Python client cannot renew its token without this door.
 /// </summary>
-public sealed class LiveConversations(Identification identification, AssetOperations assets, IServiceProvider services)
+public sealed class LiveConversations(Identification identification, Actors actors, AssetOperations assets, IServiceProvider services, ILogger<LiveConversations> log)
 {
     // Asked for late: the server of the sockets is made from the options that this class fills.
     SocketIoServer Sockets => services.GetRequiredService<SocketIoServer>();
@@ -20,30 +20,70 @@ public sealed class LiveConversations(Identification identification, AssetOperat
     public void Open(SocketIoOptions options)
     {
         options.Connect(Connect).On("conversation:join", Join);
+        actors.Forgotten += user => _ = LookAgain(user);
         foreach (var name in Relayed) options.On(name, Relay);
     }
 
     async Task<object> Connect(SocketConnecting connecting)
     {
         var token = Text(connecting.Auth, "access_token");
-        var actor = token is null ? null : await identification.FromSecret(token, connecting.HttpContext.RequestAborted);
-        return actor ?? throw new SocketRefused("The access token is not valid, or not valid any more.", new JsonObject { ["code"] = "unauthenticated", ["status"] = 401 });
+        try
+        {
+            return (token is null ? null : await identification.FromSecret(token, connecting.HttpContext.RequestAborted))
+                ?? throw Refusal.Unauthenticated("The access token is not valid, or not valid any more.");
+        }
+        catch (Refusal refused)
+        {
+            throw new SocketRefused(refused.Message, new JsonObject { ["code"] = refused.Code, ["status"] = refused.Status });
+        }
+    }
+
+    /// <summary>Who changed is looked at anew: a socket whose key was revoked ends, and rooms that it may not be in any more are left.</summary>
+    async Task LookAgain(Guid user)
+    {
+        foreach (var socket in Sockets.Sockets.Where(s => ((Actor)s.Identity).Id == user))
+            try
+            {
+                if (await Now(socket) is not { } actor) socket.Disconnect("credential revoked");
+                else
+                    foreach (var room in socket.Rooms)
+                        if (!await MayJoin(actor, Guid.Parse(room[RoomPrefix.Length..]), socket.Closed)) socket.Leave(room);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Whoever cannot be asked about is sent away, and comes back.
+                if (e is not Refusal) log.LogWarning(e, "A socket was ended because its rights could not be looked up");
+                socket.Disconnect("credential unknown");
+            }
+            catch (OperationCanceledException) { }
+    }
+
+    Task<Actor?> Now(SocketConnection socket) => identification.FromKey(((Actor)socket.Identity).KeyId!.Value, socket.Closed);
+
+    async Task<bool> MayJoin(Actor actor, Guid conversation, CancellationToken ct)
+    {
+        try
+        {
+            return (await assets.Get(actor, conversation, AssetType.Conversation, ct)).Id == conversation;
+        }
+        catch (Refusal)
+        {
+            return false;
+        }
     }
 
     async Task<JsonNode?> Join(SocketConnection socket, SocketEvent sent)
     {
         if (!Guid.TryParse(Text(sent.Data, "conversation_id"), out var id)) return No("conversation_id is the uuid of a conversation.");
-        try
-        {
-            await assets.Get((Actor)socket.Identity, id, AssetType.Conversation, socket.Closed);
-        }
-        catch (Refusal)
-        {
-            return No("There is no such conversation, or you are not a member of it.");
-        }
+        if (!await MayNow(socket, id)) return No("There is no such conversation, or you are not a member of it.");
         socket.Join(Room(id));
-        return new JsonObject { ["ok"] = true };
+        // The right may have been taken while the door opened, by somebody who did not see this socket in the room yet.
+        if (await MayNow(socket, id)) return new JsonObject { ["ok"] = true };
+        socket.Leave(Room(id));
+        return No("You are not a member of this conversation any more.");
     }
+
+    async Task<bool> MayNow(SocketConnection socket, Guid conversation) => await Now(socket) is { } actor && await MayJoin(actor, conversation, socket.Closed);
 
     Task<JsonNode?> Relay(SocketConnection socket, SocketEvent sent)
     {
@@ -62,7 +102,9 @@ public sealed class LiveConversations(Identification identification, AssetOperat
         return sent with { Args = [JsonSerializer.SerializeToElement(corrected), .. sent.Args.Skip(1)] };
     }
 
-    static string Room(Guid conversation) => $"conversation:{conversation}";
+    const string RoomPrefix = "conversation:";
+
+    static string Room(Guid conversation) => RoomPrefix + conversation;
 
     static JsonObject No(string why) => new() { ["ok"] = false, ["error"] = why };
 

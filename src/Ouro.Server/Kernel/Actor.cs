@@ -17,6 +17,9 @@ public sealed record Actor
 
     /// <summary>The organizations the actor is a member of; the global one is never listed, because everybody is in it.</summary>
     public Guid[] Organizations { get; init; } = [];
+
+    /// <summary>Those of them that the actor administers.</summary>
+    public Guid[] AdminOf { get; init; } = [];
     public Guid[] Teams { get; init; } = [];
 
     /// <summary>The API key behind the request; null for the web.</summary>
@@ -38,6 +41,10 @@ public sealed record Actor
     public bool IsSignedIn => Id != Guid.Empty;
 
     public bool IsMemberOf(Guid organization) => organization == Ids.Global || Organizations.Contains(organization);
+
+    /// <summary>Whether the actor administers an organization; the global one is the operators'.</summary>
+    public bool Administers(Guid organization) =>
+        (BoundTo is null || BoundTo == organization) && (organization == Ids.Global ? IsOperator : AdminOf.Contains(organization));
 
     /// <summary>Handlers that take an actor need one: who has not signed in is refused here.</summary>
     public static ValueTask<Actor> BindAsync(HttpContext context, ParameterInfo parameter) =>

@@ -67,7 +67,7 @@ static class OrganizationStore
         if (added == 0) return false;
         await tx.Run($"insert into teams (id, org_id, name, visibility, created_at, last_updated) values ({team}, {id}, 'all', 'organization', {now}, {now})", ct);
         await tx.Run($"insert into organization_members (org_id, user_id, role, added_at) values ({id}, {admin}, 'admin', {now})", ct);
-        await tx.Run($"insert into team_members (team_id, user_id, role, added_at) values ({team}, {admin}, 'admin', {now})", ct);
+        await tx.Run($"insert into team_members (team_id, user_id, role, added_at, read_at) values ({team}, {admin}, 'admin', {now}, {now})", ct);
         return true;
     }
 

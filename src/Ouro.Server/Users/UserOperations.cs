@@ -98,7 +98,7 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
         if ((await ApiKeyStore.Of(tx, user, null, ct)).Count >= Most)
             throw Refusal.Conflict("too_many_api_keys", $"An account holds at most {Most} keys. Revoke one that is not used.");
         await ApiKeyStore.Add(tx, key, user, ApiKeySecret.Hash(secret), ct);
-        await events.Record(tx, actor, "api_key.created", key.Id, Audience.User(user), new { key.Name, key.Hint, key.OrgId }, ct);
+        await events.Record(tx, actor, "api_key.created", key.Id, Audience.User(user), new { key.Name, key.Hint, key.OrgId }, ct, key.OrgId);
         await tx.Commit(ct);
         return new(key, secret);
     }
@@ -109,7 +109,7 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
         await using var tx = await db.Begin(ct);
         var key = await ApiKeyStore.Revoke(tx, actor.Id, actor.BoundTo, id, clock.Now(), ct)
             ?? throw Refusal.NotFound("api_key_not_found", "You have no such API key, or it is revoked already.");
-        await events.Record(tx, actor, "api_key.revoked", key.Id, Audience.User(actor.Id), new { key.Name, key.Hint }, ct);
+        await events.Record(tx, actor, "api_key.revoked", key.Id, Audience.User(actor.Id), new { key.Name, key.Hint }, ct, key.OrgId);
         await Actors.Changed(tx, actor.Id, ct);
         await tx.Commit(ct);
         actors.Forget(actor.Id);
@@ -119,9 +119,16 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
     /// <summary>Exchanges a key for an access token. A wrong key is an answer here, because the clients show only such an answer well.</summary>
     public async Task<TokenAnswer> Exchange(TokenRequest input, CancellationToken ct)
     {
-        var actor = input?.Pat is { Length: > 0 } pat && pat.Count(c => c == '.') != 2 ? await identification.FromSecret(pat.Trim(), ct) : null;
-        return actor is { KeyId: { } key }
-            ? new(tokens.Issue(actor.Id, key), null, actor.KeyName, actor.BoundTo)
-            : new(null, Error: new("This API key is not valid: it is mistyped, or it was revoked.", 401, "invalid_api_key"));
+        try
+        {
+            var actor = input?.Pat is { Length: > 0 } pat && pat.Count(c => c == '.') != 2 ? await identification.FromSecret(pat.Trim(), ct) : null;
+            return actor is { KeyId: { } key }
+                ? new(tokens.Issue(actor.Id, key), null, actor.KeyName, actor.BoundTo)
+                : new(null, Error: new("This API key is not valid: it is mistyped, or it was revoked.", 401, "invalid_api_key"));
+        }
+        catch (Refusal refused)
+        {
+            return new(null, Error: new(refused.Message, refused.Status, refused.Code));
+        }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
 using Ouro.Server.Conversations;
@@ -27,12 +26,7 @@ public static class Features
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
             .AddSingleton<EventLog>().AddHostedService<Listener>()),
-        new("Users", s => s
-            .AddSingleton(new FrameMenu(typeof(AccountMenu), AtTheRight: true))
-            .AddSingleton(new FrameCreation("/settings/api-keys", "API key", "For clients and agents", "key"))
-            .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
-            .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
-            UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
+        new("Users", UserRoom.Add, UserEndpoints.MapUsers, typeof(UserTools), UserWeb.MapUserWeb),
         new("Organizations", s => s
             .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),

@@ -45,6 +45,7 @@ public sealed partial class Visit : IAsyncDisposable
         await using var scope = server.Services.CreateAsyncScope();
         var code = await scope.ServiceProvider.GetRequiredService<SignInOperations>().CreateLink(person.Id, default);
         await Page.GotoAsync("/sign-in/link?code=" + code);
+        await Button("Sign in").ClickAsync();
         await Page.Locator(".self").WaitForAsync();
         return this;
     }

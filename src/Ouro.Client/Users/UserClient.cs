@@ -56,8 +56,8 @@ public sealed class UserClient
     /// <param name="change">The address, and the password where the caller has one.</param>
     /// <param name="cancellationToken">Stops waiting; the link may have been sent.</param>
     /// <exception cref="OuroException">It is no address, or the password is wrong (400), or the caller is an agent (403).</exception>
-    public Task<PendingEmail> ChangeEmailAsync(ChangeEmail change, CancellationToken cancellationToken = default) =>
-        transport.Data<PendingEmail>(Call.Put("user/email", change), cancellationToken);
+    public Task<AskedEmail> ChangeEmailAsync(ChangeEmail change, CancellationToken cancellationToken = default) =>
+        transport.Data<AskedEmail>(Call.Put("user/email", change), cancellationToken);
 
     /// <summary>Ends all web sessions of the caller. API keys go on working.</summary>
     /// <param name="cancellationToken">Stops waiting; the sessions may be over.</param>

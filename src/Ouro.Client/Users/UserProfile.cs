@@ -102,7 +102,7 @@ public sealed record ChangeEmail(string Email, string? Password = null)
 
 /// <summary>An address that waits for its link.</summary>
 /// <param name="PendingEmail">The address.</param>
-public sealed record PendingEmail([property: JsonPropertyName("pending_email")] string PendingEmail);
+public sealed record AskedEmail(string PendingEmail);
 
 /// <summary>Whether the caller follows an account, and how many do.</summary>
 /// <param name="Following">Whether they do now.</param>

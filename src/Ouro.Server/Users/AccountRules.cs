@@ -13,7 +13,7 @@ public static partial class AccountRules
 
     /// <summary>First parts of paths of the web app and of <c>/api/users</c>. An account or an organization of that name would be hidden behind them.</summary>
     public static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
-        ["actions", "api", "assets", "avatars", "comments", "connections", "conversations", "datasets", "docs", "embed", "explore", "files", "forgot-password", "health", "home", "invitations",
+        ["_framework", "actions", "api", "assets", "avatars", "comments", "connections", "conversations", "datasets", "docs", "embed", "explore", "files", "forgot-password", "health", "home", "invitations",
          "get-token", "llms", "mcp", "members", "messages", "money", "notifications", "operator", "operators", "organizations", "posts", "quests", "reset-password", "routes", "search",
          "server", "services", "settings", "sign-in", "sign-out", "sign-up", "socket", "tags", "teams", "user", "users", "verify-email", "wallet", "web", "webhooks"],
         StringComparer.OrdinalIgnoreCase);

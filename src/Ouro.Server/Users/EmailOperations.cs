@@ -20,7 +20,7 @@ public sealed class EmailOperations(
         AccountRules.MustBePerson(actor);
         var email = AccountRules.MustBeEmail(input?.Email);
         await signIn.MustKnowPassword(actor.Id, input!.Password, "password", ct);
-        MustNotFlood(email);
+        attempts.MustNotFlood(email, time);
         await using var tx = await db.Begin(ct);
         await links.Verify(tx, actor.Id, email, ct);
         await events.Record(tx, actor, "user.email_asked", actor.Id, Audience.User(actor.Id), new { }, ct);
@@ -52,7 +52,7 @@ public sealed class EmailOperations(
     {
         var account = nameOrEmail?.Trim() ?? "";
         if (account.Length is 0 or > 254) throw Refusal.Fields(("account", "Say the name or the e-mail address of the account."));
-        MustNotFlood(Contract.Clean(account, "account"));
+        attempts.MustNotFlood(Contract.Clean(account, "account"), time);
         await using var tx = await db.Begin(ct);
         await links.Lose(tx, account, ct);
         await tx.Commit(ct);
@@ -80,13 +80,6 @@ public sealed class EmailOperations(
     {
         AccountRules.MustOperate(actor);
         return links.AreSent ? [] : [.. (await LinkStore.Open(db, clock.Now(), Most, ct)).Select(link => (link, links.Address(link)))];
-    }
-
-    // Whoever asks for a letter again and again fills somebody else's mailbox.
-    void MustNotFlood(string account)
-    {
-        if (!attempts.Take("letter " + account, time))
-            throw new Refusal(429, "too_many_letters", "Too many letters were asked for. Wait five minutes, then try again.") { RetryAfter = 300 };
     }
 
     static Refusal Gone() => Refusal.Forbidden("link_used", "This link was used already, or its time is over.", "Ask for a new one where you got it.");

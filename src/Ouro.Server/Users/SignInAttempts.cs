@@ -22,6 +22,13 @@ public sealed class SignInAttempts : IDisposable
             (_, w) => time.GetElapsedTime(w.Since) < Window ? (w.Count + 1, w.Since) : (1, time.GetTimestamp())).Count <= Most;
     }
 
+    /// <summary>Whoever asks for a letter again and again fills somebody else's mailbox.</summary>
+    public void MustNotFlood(string account, TimeProvider time)
+    {
+        if (!Take("letter " + account, time))
+            throw new Refusal(429, "too_many_letters", "Too many letters were asked for. Wait five minutes, then try again.") { RetryAfter = 300 };
+    }
+
     /// <summary>The right password forgives the wrong ones before it.</summary>
     public void Right(string name) => wrong.TryRemove(name, out _);
 

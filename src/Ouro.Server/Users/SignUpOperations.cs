@@ -22,7 +22,8 @@ public sealed record SignUpTicket(
 
 /// <summary>How people make accounts of their own.</summary>
 public sealed class SignUpOperations(
-    Db db, Settings settings, EventLog events, UserOperations users, SignInOperations signIn, AccountLinks links, IEnumerable<SignUpTicket> tickets)
+    Db db, Settings settings, TimeProvider time, EventLog events, UserOperations users, SignInOperations signIn, SignInAttempts attempts, AccountLinks links,
+    IEnumerable<SignUpTicket> tickets)
 {
     /// <summary>Whether anybody may, without an invitation.</summary>
     public bool IsOpen => settings.SignUp == "open";
@@ -51,6 +52,7 @@ public sealed class SignUpOperations(
         var account = users.New(input.Username, null, ActorType.Base) with { Name = AccountRules.DisplayName(input.Name) };
         AccountRules.MustBePassword(input.Password);
         var email = string.IsNullOrWhiteSpace(input.Email) && !NeedsEmail ? null : AccountRules.MustBeEmail(input.Email);
+        if (email is not null) attempts.MustNotFlood(email, time);
         account = account with { PasswordHash = await signIn.Hash(input.Password!, ct) };
         await using var tx = await db.Begin(ct);
         await users.Add(tx, Actor.Nobody, account, ct);

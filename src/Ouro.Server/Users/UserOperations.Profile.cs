@@ -45,23 +45,22 @@ public sealed partial class UserOperations
     {
         AccountRules.MustBeWhole(actor);
         var bytes = await Whole(picture, ct);
-        await using var tx = await db.Begin(ct);
-        await SetAvatar(tx, actor.Id, bytes, ct);
-        await events.Record(tx, actor, "user.updated", actor.Id, Audience.User(actor.Id), new { changed = AvatarOnly }, ct);
-        var profile = await Own(tx, actor, ct);
-        await tx.Commit(ct);
-        return profile;
+        return await Pictured(actor, tx => SetAvatar(tx, actor.Id, bytes, ct), ct);
     }
 
     /// <summary>Takes the caller's picture away.</summary>
-    public async Task<UserProfile> RemoveAvatar(Actor actor, CancellationToken ct)
+    public Task<UserProfile> RemoveAvatar(Actor actor, CancellationToken ct) => Pictured(actor, tx => UserStore.RemoveAvatar(tx, actor.Id, ct), ct);
+
+    async Task<UserProfile> Pictured(Actor actor, Func<Tx, Task> change, CancellationToken ct)
     {
         AccountRules.MustBeWhole(actor);
         await using var tx = await db.Begin(ct);
-        await UserStore.RemoveAvatar(tx, actor.Id, ct);
+        await change(tx);
         await events.Record(tx, actor, "user.updated", actor.Id, Audience.User(actor.Id), new { changed = AvatarOnly }, ct);
+        await Actors.Changed(tx, actor.Id, ct);
         var profile = await Own(tx, actor, ct);
         await tx.Commit(ct);
+        actors.Forget(actor.Id);
         return profile;
     }
 

@@ -41,7 +41,7 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         refusal.Code().ShouldBe("invalid_fields");
         refusal.GetProperty("error").GetProperty("details").TryGetProperty(field, out _).ShouldBeTrue();
         (await eve.Put("/user/profile", new { user = new { name = new string('x', 81) } }, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
-        (await eve.Put("/user/profile", new { }, HttpStatusCode.BadRequest)).Code().ShouldBe("malformed_json");
+        (await eve.Put("/user/profile", new { }, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
     }
 
     [Fact]

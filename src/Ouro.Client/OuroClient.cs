@@ -24,6 +24,8 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         transport = new(options);
         Users = new(transport);
         ApiKeys = new(transport);
+        Agents = new(transport);
+        ServerInvitations = new(transport);
         Organizations = new(transport);
         Teams = new(transport);
         Invitations = new(transport);
@@ -40,6 +42,12 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
 
     /// <summary>The caller's API keys.</summary>
     public ApiKeyClient ApiKeys { get; }
+
+    /// <summary>The agents that the caller answers for.</summary>
+    public AgentClient Agents { get; }
+
+    /// <summary>Links with which people make accounts; for operators.</summary>
+    public ServerInvitationClient ServerInvitations { get; }
 
     /// <summary>Organizations, their members and who asks to join them.</summary>
     public OrganizationClient Organizations { get; }

@@ -30,7 +30,8 @@ public class TestServer : IAsyncLifetime
     protected Settings Observed(string collector) => With(
         (nameof(Settings.Telemetry), collector), (nameof(Settings.TelemetryProtocol), "http/protobuf"), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Debug));
 
-    Settings With(params (string, object?)[] set) => Settings.From(_ => null, [.. set, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+    /// <summary>The same settings with others of them set.</summary>
+    protected Settings With(params (string, object?)[] set) => Settings.From(_ => null, [.. set, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
         (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error)]);
 
     public Uri Root { get; private set; } = null!;

@@ -45,13 +45,27 @@ static class AccountCommands
         return WithoutServer.Print(new { org_id = member.OrgId, user_id = member.UserId, role = member.Role, membership_type = member.MembershipType });
     }
 
+    public static async Task<int> Invite(Settings settings, string? email, string user, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var actor = await ouro.As(user, ct);
+        var invitation = await ouro.Get<ServerInvitationOperations>().Create(actor, new(email), ct);
+        return WithoutServer.Print(new { url = ouro.Reached(invitation.Url), expires_at = invitation.ExpiresAt });
+    }
+
+    public static async Task<int> Links(Settings settings, string user, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var open = await ouro.Get<EmailOperations>().Open(await ouro.As(user, ct), ct);
+        return WithoutServer.Print(new { links = open.Select(o => new { o.Link.Username, kind = o.Link.Kind, o.Link.Email, url = ouro.Reached(o.Address), o.Link.ExpiresAt }) });
+    }
+
     public static async Task<int> SignInLink(Settings settings, string user, CancellationToken ct)
     {
         await using var ouro = await WithoutServer.Open(settings, ct);
         var actor = await ouro.As(user, ct);
         var code = await ouro.Get<SignInOperations>().CreateLink(actor.Id, ct);
-        // The address of the server that runs, which need not be the one of these settings.
-        Console.WriteLine((ouro.Directory.Address ?? ouro.Get<WebAddress>().Root) + $"/sign-in/link?code={code}");
+        Console.WriteLine(ouro.Reached(ouro.Get<WebAddress>().Of($"/sign-in/link?code={code}")));
         return 0;
     }
 }

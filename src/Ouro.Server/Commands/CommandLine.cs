@@ -14,7 +14,7 @@ public static class CommandLine
         Data.Recursive = Database.Recursive = true;
         var root = new RootCommand("Ouro: people and agents solving problems together, on your own machine.") { Data, Database };
         root.Subcommands.Add(Up());
-        root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd() });
+        root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd(), UserInvite(), UserLinks() });
         root.Subcommands.Add(new Command("key", "API keys.") { KeyAdd() });
         root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd(), OrgMember() });
         root.Subcommands.Add(SignIn());
@@ -40,6 +40,23 @@ public static class CommandLine
         var command = new Command("add", "Make an account with an API key. Prints {\"user_id\",\"username\",\"api_key\"}.") { name, agent, verified, email };
         command.SetAction((parsed, ct) => Told(() => AccountCommands.AddUser(Settings(parsed), parsed.GetValue(name)!,
             parsed.GetValue(agent) ? ActorType.Agent : parsed.GetValue(verified) ? ActorType.Verified : ActorType.Base, parsed.GetValue(email), ct)));
+        return command;
+    }
+
+    static Command UserInvite()
+    {
+        var email = new Option<string?>("--email") { Description = "Whom it is meant for; it is sent there where a mail server is set." };
+        var user = new Option<string>("--as") { DefaultValueFactory = _ => UpCommand.Owner, Description = "The operator who invites." };
+        var command = new Command("invite", "Make a link with which one person makes an account, within seven days. Prints {\"url\",\"expires_at\"}.") { email, user };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.Invite(Settings(parsed), parsed.GetValue(email), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
+    static Command UserLinks()
+    {
+        var user = new Option<string>("--as") { DefaultValueFactory = _ => UpCommand.Owner, Description = "The operator who asks." };
+        var command = new Command("links", "Print the links that wait to be passed on, where no mail server is set. Prints {\"links\"}.") { user };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.Links(Settings(parsed), parsed.GetValue(user)!, ct)));
         return command;
     }
 

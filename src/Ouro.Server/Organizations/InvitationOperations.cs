@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
@@ -8,18 +7,24 @@ using Ouro.Server.Users;
 namespace Ouro.Server.Organizations;
 
 /// <summary>Invitations into organizations: for an account, an e-mail address, or whoever has the link. Each is used once, within seven days.</summary>
-public sealed class InvitationOperations(Db db, Clock clock, WebAddress web, EventLog events, Actors actors, UserOperations users, OrganizationOperations organizations)
+public sealed class InvitationOperations(
+    Db db, Clock clock, WebAddress web, Jobs jobs, LinkCodes codes, Mail mail, EventLog events, Actors actors, UserOperations users, OrganizationOperations organizations)
 {
+    /// <summary>The kind of job that sends an invitation to an address.</summary>
+    public const string Letter = "invitation_letter";
+
+    const string Purpose = "organization invitation";
+
     static readonly TimeSpan Lives = TimeSpan.FromDays(7);
     const int MostOpen = 500;
 
-    /// <summary>Invites. The code of a link is in this answer and nowhere else.</summary>
+    /// <summary>Invites. The code of a link is in this answer, in the letter to an address where letters are sent, and nowhere else.</summary>
     public async Task<NewInvitation> Create(Actor actor, Guid orgId, CreateInvitation input, CancellationToken ct)
     {
         Contract.Present(input, "invitation");
         if (input.UserId is not null && input.Email is not null)
             throw Refusal.Fields(("invitation.email", "An invitation is for an account, for an address, or for neither; not for both."));
-        var email = OrganizationRules.MustBeEmail(input.Email, "invitation.email");
+        var email = OrganizationRules.Email(input.Email, "invitation.email");
         var invited = input.UserId is { } user ? await users.Get(actor, user.ToString(), ct) : null;
         await using var tx = await db.Begin(ct);
         var organization = OrganizationRules.MustAdminister(await OrganizationOperations.Held(tx, actor, orgId, ct));
@@ -35,13 +40,13 @@ public sealed class InvitationOperations(Db db, Clock clock, WebAddress web, Eve
         await InvitationStore.Replace(tx, orgId, invited?.UserId, email, now, ct);
         if (await InvitationStore.CountOpen(tx, orgId, ct) >= MostOpen)
             throw Refusal.Conflict("too_many_invitations", $"An organization has at most {MostOpen} open invitations.", "Take some back, or wait until they are answered or end.");
-        var code = invited is null ? RandomNumberGenerator.GetString("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 32) : null;
         var made = new Invitation { Id = Guid.CreateVersion7(), OrgId = orgId, UserId = invited?.UserId, Email = email, Role = role, MembershipType = type, CreatedAt = now, ExpiresAt = now + Lives };
-        await InvitationStore.Add(tx, made, Hash(code), actor.Id, ct);
+        await InvitationStore.Add(tx, made, actor.Id, ct);
+        if (email is not null && mail.IsSet) await jobs.Add(tx, Guid.CreateVersion7(), Letter, null, "waiting", Wire.Element(made.Id), ct);
         await events.Record(tx, actor, "invitation.created", made.Id, Audience.Organization(orgId), Told(made, invited?.Username), ct);
         made = (await InvitationStore.FindOpen(tx, orgId, made.Id, ct))!;
         await tx.Commit(ct);
-        return new(made, code, code is null ? null : web.Of($"/invitations/{code}"));
+        return invited is not null ? new(made, null, null) : new(made, codes.Of(Purpose, made.Id), Address(made.Id));
     }
 
     /// <summary>The open invitations of an organization, newest first; for its admins.</summary>
@@ -83,20 +88,25 @@ public sealed class InvitationOperations(Db db, Clock clock, WebAddress web, Eve
         {
             if (await Held(tx, actor, input, ct) is not { } invitation)
                 // Asked once more, whoever it led in is in.
-                return await InvitationStore.AcceptedInto(tx, actor.Id, Hash(input.Code), input.Id, ct) is { } before
+                return Named(input) is { } id && await InvitationStore.AcceptedInto(tx, actor.Id, id, ct) is { } before
                     && await OrganizationStore.Find(tx, actor, before, ct) is { JoinStatus: JoinStatus.Joined } joined ? joined : throw Over();
             var organization = (await OrganizationStore.Load(tx, actor, invitation.OrgId, ct))!;
             // A link that a member opens remains for whom it was meant.
             if (organization.JoinStatus == JoinStatus.Joined) return organization;
-            OrganizationRules.MustAdmit(actor.Kind, organization.ActorTypePolicy, organization.Name);
-            OrganizationRules.MustBePart(organization, invitation.Role, invitation.MembershipType, "invitation");
-            await organizations.Enter(tx, actor, organization, actor.Id, invitation.Role, invitation.MembershipType, "invitation", ct);
-            await InvitationStore.End(tx, invitation.Id, actor.Id, clock.Now(), ct);
-            await events.Record(tx, actor, "invitation.accepted", invitation.Id, Audience.Organization(invitation.OrgId), Told(invitation, actor.Username), ct);
+            await Enter(tx, actor, invitation, organization, ct);
             await tx.Commit(ct);
             actors.Forget(actor.Id);
             return await organizations.Get(actor, invitation.OrgId, ct);
         }
+    }
+
+    async Task Enter(Tx tx, Actor actor, Invitation invitation, Organization organization, CancellationToken ct)
+    {
+        OrganizationRules.MustAdmit(actor.Kind, organization.ActorTypePolicy, organization.Name);
+        OrganizationRules.MustBePart(organization, invitation.Role, invitation.MembershipType, "invitation");
+        await organizations.Enter(tx, actor, organization, actor.Id, invitation.Role, invitation.MembershipType, "invitation", ct);
+        await InvitationStore.End(tx, invitation.Id, actor.Id, clock.Now(), ct);
+        await events.Record(tx, actor, "invitation.accepted", invitation.Id, Audience.Organization(invitation.OrgId), Told(invitation, invitation.User?.Username), ct);
     }
 
     /// <summary>Declines an invitation; it ends.</summary>
@@ -106,22 +116,60 @@ public sealed class InvitationOperations(Db db, Clock clock, WebAddress web, Eve
         await using var tx = await db.Begin(ct);
         var invitation = await Held(tx, actor, input, ct) ?? throw Over();
         await InvitationStore.End(tx, invitation.Id, null, clock.Now(), ct);
-        await events.Record(tx, actor, "invitation.declined", invitation.Id, Audience.Organization(invitation.OrgId), Told(invitation, actor.Username), ct);
+        await events.Record(tx, actor, "invitation.declined", invitation.Id, Audience.Organization(invitation.OrgId), Told(invitation, invitation.User?.Username), ct);
         await tx.Commit(ct);
         return invitation;
     }
 
     /// <summary>An open invitation whose organization is held; looked for again then, because two may answer at once.</summary>
-    static async Task<Invitation?> Held(Tx tx, Actor actor, AnswerInvitation input, CancellationToken ct)
+    async Task<Invitation?> Held(Tx tx, Actor actor, AnswerInvitation input, CancellationToken ct)
     {
         if (await Find(tx, actor, input, ct) is not { } invitation) return null;
         await OrganizationStore.Hold(tx, invitation.OrgId, ct);
         return await Find(tx, actor, input, ct);
     }
 
-    static Task<Invitation?> Find(Session db, Actor actor, AnswerInvitation input, CancellationToken ct) => input is { Code: not null } or { Id: not null }
-        ? InvitationStore.Find(db, actor, Hash(input.Code), input.Id, ct)
-        : throw Refusal.Fields(("code", "Say which invitation: the code of its link, or its id where it is addressed to you."));
+    async Task<Invitation?> Find(Session session, Actor actor, AnswerInvitation input, CancellationToken ct) =>
+        Named(input) is not { } id ? null
+        : input.Code is not null ? await InvitationStore.FindLinked(session, id, ct)
+        : await InvitationStore.FindFor(session, actor, id, ct);
+
+    Guid? Named(AnswerInvitation input) => input is { Code: null, Id: null }
+        ? throw Refusal.Fields(("code", "Say which invitation: the code of its link, or its id where it is addressed to you."))
+        : input.Code is null ? input.Id : codes.Read(Purpose, input.Code);
+
+    string Address(Guid id) => web.Of("/invitations/" + codes.Of(Purpose, id));
+
+    /// <summary>Sends an invitation to its address: the job itself. What ended meanwhile needs no letter any more.</summary>
+    internal async Task<JsonElement> Send(Job job, CancellationToken ct)
+    {
+        if (await InvitationStore.FindLinked(db, job.Input.GetGuid(), ct) is { Email: { } email } invitation && mail.IsSet)
+            await mail.Send(new(email, $"{Inviter(invitation)} invites you to {invitation.Organization.Name}", $"""
+                {Inviter(invitation)} invites you into the organization {invitation.Organization.Name} at {web.Root}. This link works once, for seven days:
+
+                {Address(invitation.Id)}
+                """), ct);
+        return JsonSerializer.SerializeToElement(new { });
+    }
+
+    /// <summary>These links, as sign-up asks about them: who has no account yet makes one and is in.</summary>
+    internal SignUpTicket Ticket => new(
+        async (session, code, ct) =>
+        {
+            if (codes.Read(Purpose, code) is not { } id || await InvitationStore.FindLinked(session, id, ct) is not { } invitation) return null;
+            var organization = (await OrganizationStore.Load(session, Actor.Nobody, invitation.OrgId, ct))!;
+            OrganizationRules.MustAdmit(ActorType.Base, organization.ActorTypePolicy, organization.Name);
+            return new($"{Inviter(invitation)} invites you to {organization.DisplayName ?? organization.Name}.", invitation.Email);
+        },
+        async (tx, code, user, ct) =>
+        {
+            var account = new Actor { Id = user };
+            if (await Held(tx, account, new(code), ct) is not { } invitation) return false;
+            await Enter(tx, account, invitation, (await OrganizationStore.Load(tx, account, invitation.OrgId, ct))!, ct);
+            return true;
+        });
+
+    static string Inviter(Invitation invitation) => invitation.CreatedBy?.Username ?? "Somebody";
 
     static object Told(Invitation invitation, string? username) => new
     {
@@ -129,6 +177,4 @@ public sealed class InvitationOperations(Db db, Clock clock, WebAddress web, Eve
     };
 
     static Refusal Over() => Refusal.NotFound("invitation_not_found", "This invitation is not open: it was used, taken back or declined, or its seven days are over.");
-
-    static byte[]? Hash(string? code) => code is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(code));
 }

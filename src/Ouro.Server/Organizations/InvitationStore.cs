@@ -25,9 +25,9 @@ static class InvitationStore
         ? (Sql)$"{IsOpen} and (i.user_id = {actor.Id} or lower(i.email) = lower({email}))"
         : $"{IsOpen} and i.user_id = {actor.Id}";
 
-    public static Task Add(Session tx, Invitation invitation, byte[]? hash, Guid by, CancellationToken ct) => tx.Run($"""
-        insert into invitations (id, org_id, user_id, email, hash, role, membership_type, created_by, created_at, expires_at)
-        values ({invitation.Id}, {invitation.OrgId}, {invitation.UserId}, {invitation.Email}, {hash}, {invitation.Role}, {invitation.MembershipType}, {by},
+    public static Task Add(Session tx, Invitation invitation, Guid by, CancellationToken ct) => tx.Run($"""
+        insert into invitations (id, org_id, user_id, email, role, membership_type, created_by, created_at, expires_at)
+        values ({invitation.Id}, {invitation.OrgId}, {invitation.UserId}, {invitation.Email}, {invitation.Role}, {invitation.MembershipType}, {by},
           {invitation.CreatedAt}, {invitation.ExpiresAt})
         """, ct);
 
@@ -61,17 +61,17 @@ static class InvitationStore
     public static Task<Invitation?> FindOpen(Session db, Guid org, Guid id, CancellationToken ct) =>
         db.Maybe<Invitation>($"select {Columns} from invitations i {From} where i.id = {id} and i.org_id = {org} and {IsOpen}", ct);
 
-    /// <summary>The open invitation of a link, or one that is addressed to the actor.</summary>
-    public static Task<Invitation?> Find(Session db, Actor actor, byte[]? hash, Guid? id, CancellationToken ct) => db.Maybe<Invitation>($"""
-        select {Columns}
-        from invitations i
-        {From}
-        where {(hash is not null ? (Sql)$"i.hash = {hash} and {IsOpen}" : $"i.id = {id} and {IsFor(actor)}")}
-        """, ct);
+    /// <summary>The open invitation of a link.</summary>
+    public static Task<Invitation?> FindLinked(Session db, Guid id, CancellationToken ct) =>
+        db.Maybe<Invitation>($"select {Columns} from invitations i {From} where i.id = {id} and i.user_id is null and {IsOpen}", ct);
+
+    /// <summary>An open invitation that is addressed to the actor.</summary>
+    public static Task<Invitation?> FindFor(Session db, Actor actor, Guid id, CancellationToken ct) =>
+        db.Maybe<Invitation>($"select {Columns} from invitations i {From} where i.id = {id} and {IsFor(actor)}", ct);
 
     /// <summary>The organization that an invitation led this account into before.</summary>
-    public static Task<Guid?> AcceptedInto(Session db, Guid user, byte[]? hash, Guid? id, CancellationToken ct) =>
-        db.Maybe<Guid?>($"select i.org_id from invitations i where i.accepted_by = {user} and {(hash is not null ? (Sql)$"i.hash = {hash}" : $"i.id = {id}")}", ct);
+    public static Task<Guid?> AcceptedInto(Session db, Guid user, Guid id, CancellationToken ct) =>
+        db.Maybe<Guid?>($"select i.org_id from invitations i where i.id = {id} and i.accepted_by = {user}", ct);
 
     public static Task End(Session tx, Guid id, Guid? acceptedBy, DateTimeOffset now, CancellationToken ct) =>
         tx.Run($"update invitations set ended_at = {now}, accepted_by = {acceptedBy} where id = {id}", ct);

@@ -1,6 +1,7 @@
 using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
+using Ouro.Server.Users;
 
 namespace Ouro.Server.Organizations;
 
@@ -82,7 +83,7 @@ public sealed partial class OrganizationOperations(Db db, Clock clock, EventLog 
 
     static async Task MustTake(Tx tx, Organization organization, CancellationToken ct)
     {
-        await OrganizationStore.HoldName(tx, organization.Name, ct);
+        await UserStore.HoldName(tx, organization.Name, ct);
         if (await OrganizationStore.IsTaken(tx, organization.Name, organization.Id, ct)) throw OrganizationRules.NameTaken(organization.Name);
     }
 

@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Ouro.Server.Users;
 
 namespace Ouro.Server.Organizations;
 
@@ -8,12 +8,6 @@ public static partial class OrganizationRules
 {
     /// <summary>The most organizations an account is a member of; its list comes whole.</summary>
     public const int MostMemberships = 1000;
-
-    /// <summary>First parts of paths of the web app. An organization of that name would be hidden behind them.</summary>
-    public static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
-        ["api", "assets", "datasets", "docs", "embed", "health", "invitations", "mcp", "organizations", "search", "settings", "sign-in", "sign-out", "sign-up", "teams", "users", "web"]);
-
-    const int MostLinks = 8;
 
     /// <summary>An organization as it is founded, with its rules as usual where nobody says otherwise.</summary>
     public static Organization New(CreateOrganization input, Guid id, Guid team, DateTimeOffset now) =>
@@ -28,9 +22,9 @@ public static partial class OrganizationRules
         DisplayName = change.DisplayName.IsGiven ? Text(change.DisplayName.Value, "display_name", 80) : before.DisplayName,
         Mission = change.Mission.IsGiven ? Text(change.Mission.Value, "mission", 2000, lines: true) : before.Mission,
         Size = change.Size.IsGiven ? Text(change.Size.Value, "size", 40) : before.Size,
-        Email = change.Email.IsGiven ? MustBeEmail(change.Email.Value, "organization.email") : before.Email,
+        Email = change.Email.IsGiven ? Email(change.Email.Value, "organization.email") : before.Email,
         Domain = change.Domain.IsGiven ? MustBeDomain(change.Domain.Value) : before.Domain,
-        Urls = change.Urls.IsGiven ? MustBeLinks(change.Urls.Value) : before.Urls,
+        Urls = change.Urls.IsGiven ? AccountRules.Links(change.Urls.Value, "organization.urls") : before.Urls,
         BaseRole = change.BaseRole.Or(before.BaseRole) is var role and (Role.Read or Role.Write) ? role
             : throw Refusal.Fields(("organization.base_role", "base_role is read or write: whoever is to be an admin is made one.")),
         AllowExternalMembers = change.AllowExternalMembers.Or(before.AllowExternalMembers),
@@ -52,7 +46,7 @@ public static partial class OrganizationRules
     {
         if (name is null || name.Length > 80 || !Slug().IsMatch(name))
             throw Refusal.Fields(("organization.name", "An organization's name is 1 to 80 lowercase letters, digits and single dashes."));
-        return Reserved.Contains(name) ? throw Refusal.Fields(("organization.name", $"The name “{name}” is reserved.")) : name;
+        return AccountRules.Reserved.Contains(name) ? throw Refusal.Fields(("organization.name", $"The name “{name}” is reserved.")) : name;
     }
 
     public static Refusal NameTaken(string name) =>
@@ -120,11 +114,7 @@ public static partial class OrganizationRules
         return lines ? Contract.Clean(text, $"organization.{field}") : Contract.Line(text, $"organization.{field}");
     }
 
-    public static string? MustBeEmail(string? email, string field)
-    {
-        if (string.IsNullOrWhiteSpace(email)) return null;
-        return email.Trim() is { Length: <= 254 } address && Address().IsMatch(address) ? address : throw Refusal.Fields((field, $"“{email}” is not an e-mail address."));
-    }
+    public static string? Email(string? email, string field) => string.IsNullOrWhiteSpace(email) ? null : AccountRules.MustBeEmail(email, field);
 
     static string? MustBeDomain(string? domain)
     {
@@ -133,21 +123,8 @@ public static partial class OrganizationRules
             : throw Refusal.Fields(("organization.domain", $"“{domain}” is not a domain such as example.org."));
     }
 
-    static IReadOnlyList<ProfileLink> MustBeLinks(IReadOnlyList<ProfileLink>? links)
-    {
-        if (links is null) return [];
-        if (links.Count > MostLinks) throw Refusal.Fields(("organization.urls", $"An organization has at most {MostLinks} links."));
-        foreach (var link in links)
-            if (link is not { Value.Length: > 0 and <= 500 } || !Uri.TryCreate(link.Value, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || link.Value.Any(char.IsControl))
-                throw Refusal.Fields(("organization.urls", $"“{link?.Value}” is not a link: http:// or https:// and an address, at most 500 characters."));
-        return links;
-    }
-
     [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z")]
     private static partial Regex Slug();
-
-    [GeneratedRegex(@"^[^@\s\p{C}<>""',;]+@[^@\s\p{C}<>""',;]+\z")]
-    private static partial Regex Address();
 
     [GeneratedRegex(@"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]\z")]
     private static partial Regex DomainName();

@@ -63,10 +63,6 @@ static class OrganizationStore
     /// <summary>Keeps an organization's people and rules to this transaction; what only refers to it goes on.</summary>
     public static Task Hold(Session tx, Guid id, CancellationToken ct) => tx.Run($"select from organizations where id = {id} for no key update", ct);
 
-    /// <summary>Keeps a name to this transaction: accounts and organizations share their names, and no index covers both.</summary>
-    public static Task HoldName(Session tx, string name, CancellationToken ct) =>
-        tx.Run($"select pg_advisory_xact_lock(hashtextextended(lower({name}), 7))", ct);
-
     public static Task<bool> IsTaken(Session tx, string name, Guid except, CancellationToken ct) => tx.Maybe<bool>($"""
         select exists (select from users where lower(username) = lower({name}))
           or exists (select from organizations where lower(name) = lower({name}) and id <> {except})

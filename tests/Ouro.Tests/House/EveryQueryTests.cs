@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
 using Npgsql;
 using Ouro.Server;
 using Ouro.Server.Assets;
@@ -77,6 +78,8 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Place) => new Place(Ids.Global, Ids.Global, Visibility.Public),
         null when type == typeof(Asset) => new Asset { Id = Guid.CreateVersion7(), Name = "name" },
         null when type == typeof(NewAccount) => new NewAccount(Guid.CreateVersion7(), "somebody", null, ActorType.Base, false, "stamp", DateTimeOffset.UnixEpoch),
+        null when type == typeof(Cursor) => Cursor.Start,
+        null when type == typeof(UserPasskeyInfo) => new UserPasskeyInfo([1], [2], DateTimeOffset.UnixEpoch, 0, ["internal"], true, true, true, [3], [4]),
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),
         null when type == typeof(NewTeam) => new NewTeam(
             Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),

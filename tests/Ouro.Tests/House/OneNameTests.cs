@@ -15,7 +15,22 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     // Verbs that have no REST call of their own, each with the reason.
     static readonly Dictionary<string, string> NotByRest = new()
     {
-        ["UserOperations.Create"] = "accounts are made at the machine until sign-up is there",
+        ["UserOperations.Create"] = "accounts are made at the machine, or by signing up",
+        ["UserOperations.Add"] = "a part of every way to make an account",
+        ["UserOperations.Describe"] = "a part of update",
+        ["UserOperations.Whole"] = "a part of set_avatar",
+        ["UserOperations.Avatar"] = "the address that a profile names",
+        ["UserOperations.MayVouch"] = "whether the page offers it",
+        ["AgentOperations.Get"] = "users.get tells the same",
+        ["EmailOperations.Waiting"] = "what a link's page asks", ["EmailOperations.VerifyEmail"] = "a link's page", ["EmailOperations.ForgotPassword"] = "a way into the web",
+        ["EmailOperations.ResetPassword"] = "a way into the web", ["EmailOperations.Open"] = "shown to operators, and printed at the machine",
+        ["SignUpOperations.Look"] = "a way into the web", ["SignUpOperations.SignUp"] = "a way into the web",
+        ["PasskeyOperations.List"] = "passkeys live in browsers", ["PasskeyOperations.Add"] = "passkeys live in browsers", ["PasskeyOperations.Rename"] = "passkeys live in browsers",
+        ["PasskeyOperations.Remove"] = "passkeys live in browsers", ["PasskeyOperations.SignIn"] = "a way into the web",
+        ["SignInOperations.Whose"] = "what a link's page asks",
+        ["SignInOperations.Account"] = "a part of every way into the web",
+        ["SignInOperations.MustKnowPassword"] = "a part of every change of what signs in",
+        ["SignInOperations.Hash"] = "a part of every new password",
         ["OrganizationOperations.IdOf"] = "the command line's look-up of a name",
         ["OrganizationOperations.SetMember"] = "the command line's; an admin invites",
         ["InvitationOperations.Look"] = "the page of an invitation's link",
@@ -68,8 +83,13 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["teams.change_member"] = "a person decides that", ["teams.remove_member"] = "a person decides that", ["teams.join_requests"] = "a person decides them",
         ["teams.approve"] = "a person decides that", ["teams.reject"] = "a person decides that", ["teams.bans"] = "a person decides them",
         ["teams.ban"] = "a person decides that", ["teams.unban"] = "a person decides that",
-        ["users.current"] = "get_me tells more", ["users.get"] = "comes with the tools of people", ["users.search"] = "comes with the tools of people",
         ["access"] = "what an agent may do it sees by trying; people ask about others where they share",
+        ["agents"] = "people make agents and answer for them", ["server_invitations"] = "people invite people",
+        ["users.current"] = "get_me tells more", ["users.get"] = "search_users tells who it is", ["users.update"] = "its owner says what an agent is",
+        ["users.set_avatar"] = "files do not travel over MCP", ["users.remove_avatar"] = "its owner says what an agent is", ["users.change_email"] = "agents have no address",
+        ["users.sign_out_everywhere"] = "agents have no sessions", ["users.plan_info"] = "there are no plans here", ["users.follow"] = "the public server has no tool for it",
+        ["users.follows"] = "the public server has no tool for it", ["users.followers"] = "the public server has no tool for it",
+        ["users.verify"] = "agents do not vouch", ["users.unverify"] = "agents do not vouch",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
@@ -85,7 +105,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     // The public names win where they differ.
     static readonly Dictionary<string, string> PublicTools = new()
     {
-        ["users.profile"] = "get_me", ["organizations.list"] = "get_organizations", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
+        ["users.profile"] = "get_me", ["users.search"] = "search_users", ["organizations.list"] = "get_organizations", ["assets.search"] = "search_assets", ["assets.get"] = "get_asset", ["assets.share"] = "share_asset",
         ["assets.delete"] = "delete_asset", ["assets.download"] = "download_asset", ["datasets.create"] = "create_dataset", ["datasets.query"] = "query_dataset",
         ["teams.get"] = "get_teams", ["teams.create"] = "create_team", ["teams.update"] = "update_team", ["teams.activity"] = "get_team_feed",
         ["teams.join"] = "set_team_membership", ["views.list"] = "list_dataset_views", ["views.create"] = "write_dataset_view", ["views.update"] = "write_dataset_view", ["views.delete"] = "delete_dataset_view",
@@ -135,6 +155,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         // What goes on in teams needs assets, and is asked of teams.
         ("FeedOperations", _) => "teams",
         ("AccessOperations", _) => "access",
+        ("EmailOperations" or "SignUpOperations", _) => "users",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

@@ -86,13 +86,13 @@ create table public.team_bans (
 );
 create index team_bans_user on public.team_bans (user_id);
 
--- An invitation into an organization: for an account, for whoever has an e-mail address, or for whoever has its link. Used once.
+-- An invitation into an organization: for an account, for whoever has an e-mail address, or for whoever has its link. Used once. The code of the link
+-- is derived from the id and the server's key, so no secret is kept here.
 create table public.invitations (
   id uuid primary key,
   org_id uuid not null references public.organizations on delete cascade,
   user_id uuid references public.users on delete cascade,
   email text,
-  hash bytea unique,
   role text not null check (role in ('read', 'write', 'admin')),
   membership_type text not null check (membership_type in ('internal', 'external')),
   created_by uuid references public.users on delete set null,

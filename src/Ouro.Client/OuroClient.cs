@@ -24,8 +24,12 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         transport = new(options);
         Users = new(transport);
         ApiKeys = new(transport);
+        Agents = new(transport);
+        ServerInvitations = new(transport);
         Organizations = new(transport);
         Teams = new(transport);
+        Invitations = new(transport);
+        Events = new(transport);
         Assets = new(transport);
         Access = new(transport);
         Imports = new(transport);
@@ -39,11 +43,23 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
     /// <summary>The caller's API keys.</summary>
     public ApiKeyClient ApiKeys { get; }
 
-    /// <summary>The caller's organizations.</summary>
+    /// <summary>The agents that the caller answers for.</summary>
+    public AgentClient Agents { get; }
+
+    /// <summary>Links with which people make accounts; for operators.</summary>
+    public ServerInvitationClient ServerInvitations { get; }
+
+    /// <summary>Organizations, their members and who asks to join them.</summary>
     public OrganizationClient Organizations { get; }
 
     /// <summary>Teams, their members, and what goes on in them.</summary>
     public TeamClient Teams { get; }
+
+    /// <summary>Invitations into organizations.</summary>
+    public InvitationClient Invitations { get; }
+
+    /// <summary>The log of what happened to people, places, keys and rules.</summary>
+    public EventClient Events { get; }
 
     /// <summary>What all assets share: search, sharing, deletion.</summary>
     public AssetClient Assets { get; }

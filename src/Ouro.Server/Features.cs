@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
 using Ouro.Server.Conversations;
@@ -28,15 +27,13 @@ public static class Features
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
-            .AddSingleton<EventLog>().AddHostedService<Listener>()),
-        new("Users", s => s
-            .AddSingleton(new FrameMenu(typeof(AccountMenu), AtTheRight: true))
-            .AddSingleton(new FrameCreation("/settings/api-keys", "API key", "For clients and agents", "key"))
-            .AddSingleton<UserOperations>().AddSingleton<ApiKeyOperations>().AddSingleton<SignInAttempts>().AddScoped<SignInOperations>()
-            .AddIdentityCore<Account>().AddUserStore<AccountStore>().AddSignInManager(),
-            UserEndpoints.MapUsers, typeof(UserTools), SignInWeb.MapSignIn),
+            .AddSingleton<EventLog>().AddSingleton<EventOperations>().AddHostedService<Listener>(),
+            EventEndpoints.MapEvents),
+        new("Users", UserRoom.Add, UserEndpoints.MapUsers, typeof(UserTools), UserWeb.MapUserWeb),
         new("Organizations", s => s
-            .AddSingleton<OrganizationOperations>().AddSingleton(new FrameMenu(typeof(ContextMenu))),
+            .AddSingleton<OrganizationOperations>().AddSingleton<InvitationOperations>().AddSingleton(p => p.GetRequiredService<InvitationOperations>().Ticket)
+            .AddSingleton(new JobKind(InvitationOperations.Letter, (s, job, ct) => s.GetRequiredService<InvitationOperations>().Send(job, ct)))
+            .AddSingleton(new FrameMenu(typeof(ContextMenu))).AddSingleton(new FrameCreation("/organizations/new", "Organization", "People and agents with rules of their own", "people")),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Teams", s => s
             .AddSingleton<TeamOperations>().AddSingleton(new FrameCreation("/teams/new", "Team", "A place for work on one thing", "people")),

@@ -29,6 +29,8 @@ public static class OuroServer
         more?.Invoke(builder.Services);
 
         var app = builder.Build();
+        // A mail server that is set wrongly stops the start, and not the first letter.
+        app.Services.GetRequiredService<Users.Mail>();
         app.Use(NameRequest);
         if (settings.PublicUrl is not null) app.Use(AtPublicAddress(settings.PublicUrl));
         app.UseResponseCompression();

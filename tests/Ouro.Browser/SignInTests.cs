@@ -21,7 +21,8 @@ public sealed class SignInTests(Chromium chromium, TestServer server) : IClassFi
         await using (var visit = await Visit.Begin(chromium, server))
         {
             await visit.Page.GotoAsync("/sign-in/link?code=" + code);
-            visit.Page.Url.ShouldEndWith("/");
+            await visit.Heading("Sign in as ada_link?").WaitForAsync();
+            await visit.Button("Sign in").ClickAsync();
             await visit.Page.Locator("summary[aria-label='Account: ada_link']").WaitForAsync();
         }
         await using var late = await Visit.Begin(chromium, server);
@@ -38,7 +39,7 @@ public sealed class SignInTests(Chromium chromium, TestServer server) : IClassFi
     {
         var ada = await server.Join("ada_password");
         await using var visit = await (await Visit.Begin(chromium, server)).As(ada);
-        await visit.Page.GotoAsync("/settings");
+        await visit.Page.GotoAsync("/settings/security");
         await visit.Field("New password").FillAsync(Password);
         await visit.Button("Set password").ClickAsync();
         await visit.Page.GetByText("Your password is set.").WaitForAsync();
@@ -77,7 +78,7 @@ public sealed class SignInTests(Chromium chromium, TestServer server) : IClassFi
         var ada = await server.Join("ada_change");
         await using var other = await (await Visit.Begin(chromium, server)).As(ada);
         await using var visit = await (await Visit.Begin(chromium, server)).As(ada);
-        await visit.Page.GotoAsync("/settings");
+        await visit.Page.GotoAsync("/settings/security");
         await visit.Field("New password").FillAsync(Password);
         await visit.Button("Set password").ClickAsync();
         await visit.Page.GetByText("Your password is set.").WaitForAsync();

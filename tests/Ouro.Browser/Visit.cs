@@ -25,11 +25,12 @@ public sealed partial class Visit : IAsyncDisposable
     /// <summary>Whether pages of this visit may answer that something is refused; the browser notes each as an error.</summary>
     public bool IsRefused { get; set; }
 
-    public static async Task<Visit> Begin(Chromium chromium, TestServer server, bool script = true, bool dark = false, int width = 1280, int height = 800)
+    public static async Task<Visit> Begin(Chromium chromium, TestServer server, bool script = true, bool dark = false, int width = 1280, int height = 800, bool named = false)
     {
         var context = await chromium.Browser.NewContextAsync(new()
         {
-            BaseURL = server.Root.ToString(), JavaScriptEnabled = script, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            // Passkeys belong to a name, and a number is none.
+            BaseURL = named ? server.Root.ToString().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) : server.Root.ToString(), JavaScriptEnabled = script, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce, Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(30_000);
@@ -45,6 +46,7 @@ public sealed partial class Visit : IAsyncDisposable
         await using var scope = server.Services.CreateAsyncScope();
         var code = await scope.ServiceProvider.GetRequiredService<SignInOperations>().CreateLink(person.Id, default);
         await Page.GotoAsync("/sign-in/link?code=" + code);
+        await Button("Sign in").ClickAsync();
         await Page.Locator(".self").WaitForAsync();
         return this;
     }

@@ -30,7 +30,8 @@ public class TestServer : IAsyncLifetime
     protected Settings Observed(string collector) => With(
         (nameof(Settings.Telemetry), collector), (nameof(Settings.TelemetryProtocol), "http/protobuf"), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Debug));
 
-    Settings With(params (string, object?)[] set) => Settings.From(_ => null, [.. set, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
+    /// <summary>The same settings with others of them set.</summary>
+    protected Settings With(params (string, object?)[] set) => Settings.From(_ => null, [.. set, (nameof(Settings.Port), 0), (nameof(Settings.Host), "127.0.0.1"),
         (nameof(Settings.Data), folder), (nameof(Settings.RateLimit), 0), (nameof(Settings.LogLevel), Microsoft.Extensions.Logging.LogLevel.Error)]);
 
     public Uri Root { get; private set; } = null!;
@@ -67,7 +68,7 @@ public class TestServer : IAsyncLifetime
     }
 
     public Task<Organization> Found(string name, Person admin) =>
-        Services.GetRequiredService<OrganizationOperations>().Create(Actor.Nobody, admin.Id, name, default);
+        Services.GetRequiredService<OrganizationOperations>().Create(new Actor { Id = admin.Id, Username = admin.Name }, new() { Name = name }, default);
 
     /// <summary>A client without a credential; each of its answers is checked for what would break a public client.</summary>
     public HttpClient Anonymous() => new(Checked()) { BaseAddress = Root };

@@ -12,24 +12,7 @@ import uuid
 import pandas as pd
 from ouro import Ouro
 
-passed = 0
-
-
-def step(name, condition):
-    global passed
-    if not condition:
-        raise SystemExit(f"FAILED: {name}\n{passed} passed, 1 failed")
-    passed += 1
-    print("ok  ", name)
-
-
-def raises(kind, call):
-    try:
-        call()
-    except Exception as error:  # the class is what is checked
-        return type(error).__name__ == kind and error
-    return False
-
+from steps import done, raises, step
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--other-user", required=True)
@@ -165,4 +148,4 @@ step("tries a delete", tried["dry_run"] and ouro.datasets.retrieve(dataset_id).i
 for gone in (dataset_id, str(penguins.id), str(keyed.id), str(links.id), str(reference.id)):
     step("deletes", ouro.datasets.delete(gone)["id"] == gone)
 step("and it is gone", raises("NotFoundError", lambda: ouro.datasets.retrieve(dataset_id)))
-print(f"{passed} passed, 0 failed")
+done()

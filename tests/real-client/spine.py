@@ -10,24 +10,7 @@ import time
 import pandas as pd
 from ouro import Ouro
 
-passed = 0
-
-
-def step(name, condition):
-    global passed
-    if not condition:
-        raise SystemExit(f"FAILED: {name}\n{passed} passed, 1 failed")
-    passed += 1
-    print("ok  ", name)
-
-
-def raises(kind, call):
-    try:
-        call()
-    except Exception as error:  # the class is what is checked
-        return type(error).__name__ == kind and error
-    return False
-
+from steps import done, raises, step
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--other-user")
@@ -96,4 +79,4 @@ if args.seconds:
 for id in (dataset.id, big.id):
     ouro.datasets.delete(str(id))
 step("deletes", raises("NotFoundError", lambda: ouro.datasets.retrieve(str(dataset.id))))
-print(f"{passed} passed, 0 failed")
+done()

@@ -30,6 +30,12 @@ sealed record Call(HttpMethod Method, string Path)
 
     public static Call Put(string path, object body) => new(HttpMethod.Put, path) { Content = () => Json(body) };
 
+    /// <summary>Bytes as they are; what they are is told by themselves.</summary>
+    public static Call Put(string path, ReadOnlyMemory<byte> body) => new(HttpMethod.Put, path)
+    {
+        Content = () => new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+    };
+
     public static Call Patch(string path, object body) => new(HttpMethod.Patch, path) { Content = () => Json(body) };
 
     /// <summary>The query of an address: what is null is left out.</summary>

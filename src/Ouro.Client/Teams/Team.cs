@@ -91,24 +91,13 @@ public sealed record Team
     public DateTimeOffset LastUpdated { get; init; }
 }
 
-/// <summary>How the caller stands with a team.</summary>
-public enum JoinStatus
-{
-    /// <summary>Not in it.</summary>
-    None,
-    /// <summary>Asked to be in it.</summary>
-    Pending,
-    /// <summary>In it.</summary>
-    Joined,
-}
-
 /// <summary>Somebody in a team.</summary>
 /// <param name="UserId">Who.</param>
 /// <param name="User">Who, named.</param>
 /// <param name="Role">What they may do in it.</param>
 /// <param name="MembershipType">Their part in the organization: <c>internal</c>, or <c>external</c>, which those are too who are not in it.</param>
 /// <param name="AddedAt">Since when.</param>
-public sealed record TeamMember(Guid UserId, UserRef User, Role Role, string MembershipType, DateTimeOffset AddedAt);
+public sealed record TeamMember(Guid UserId, UserRef User, Role Role, MembershipType MembershipType, DateTimeOffset AddedAt);
 
 /// <summary>Somebody's wish to be in a team.</summary>
 /// <param name="Id">The request's id.</param>
@@ -121,17 +110,6 @@ public sealed record TeamMember(Guid UserId, UserRef User, Role Role, string Mem
 /// <param name="ReviewedAt">When it was decided; null while it is not.</param>
 public sealed record TeamJoinRequest(
     Guid Id, Guid TeamId, Guid UserId, UserRef User, RequestStatus Status, string? Message, DateTimeOffset CreatedAt, DateTimeOffset? ReviewedAt);
-
-/// <summary>What became of a request.</summary>
-public enum RequestStatus
-{
-    /// <summary>Nobody has decided it.</summary>
-    Pending,
-    /// <summary>Who asked was let in.</summary>
-    Approved,
-    /// <summary>Who asked was not let in.</summary>
-    Rejected,
-}
 
 /// <summary>Somebody who is kept out of a team, with their agents.</summary>
 /// <param name="Id">The ban's id.</param>

@@ -31,7 +31,7 @@ public sealed class Actors(Db db, TimeProvider time)
     {
         var kept = Kept_("u" + user, out var before);
         if (kept is not null) return kept;
-        var loaded = await db.Maybe<Credentialed>($"select {Account} from users u where u.id = {user}", ct);
+        var loaded = await db.Maybe<Credentialed>($"select {Account} from users u where u.id = {user} and u.disabled_at is null", ct);
         return Keep("u" + user, loaded, before);
     }
 
@@ -47,13 +47,13 @@ public sealed class Actors(Db db, TimeProvider time)
             select {Account}, k.id as key_id, k.name as key_name, k.org_id as bound_to
             from api_keys k
             join users u on u.id = k.user_id
-            where {which} and k.revoked_at is null
+            where {which} and k.revoked_at is null and u.disabled_at is null
             """, ct);
         return Keep(name, loaded, before);
     }
 
     static Sql Account => $"""
-        u.id, u.username, u.email, u.actor_type as kind, u.is_operator, u.security_stamp,
+        u.id, u.username, u.email, u.actor_type as kind, u.is_operator, u.security_stamp, u.avatar_path,
         array(select m.org_id from organization_members m where m.user_id = u.id) as organizations,
         array(select m.org_id from organization_members m where m.user_id = u.id and m.role = 'admin') as admin_of,
         array(select m.team_id from team_members m where m.user_id = u.id) as teams
@@ -106,12 +106,12 @@ public sealed class Actors(Db db, TimeProvider time)
 /// <summary>An account as it was loaded from a credential.</summary>
 public sealed record Credentialed(
     Guid Id, string Username, string? Email, ActorType Kind, bool IsOperator, string SecurityStamp, Guid[] Organizations,
-    Guid[] AdminOf, Guid[] Teams, Guid? KeyId = null, string? KeyName = null, Guid? BoundTo = null)
+    Guid[] AdminOf, Guid[] Teams, string? AvatarPath = null, Guid? KeyId = null, string? KeyName = null, Guid? BoundTo = null)
 {
     public Actor As(Source source) => new()
     {
         Id = Id, Username = Username, Email = Email, Kind = Kind, IsOperator = IsOperator, Organizations = Organizations,
-        AdminOf = AdminOf, Teams = Teams,
+        AdminOf = AdminOf, Teams = Teams, AvatarPath = AvatarPath,
         KeyId = KeyId, KeyName = KeyName, BoundTo = BoundTo, Source = source, Context = BoundTo ?? Ids.Global,
     };
 }

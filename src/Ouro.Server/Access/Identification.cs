@@ -35,12 +35,12 @@ public sealed class Identification(Actors actors, AccessTokens tokens)
         context.Items[typeof(Actor)] = InContext(actor, context.Request.Headers["X-Ouro-Org"]);
     }
 
-    /// <summary>Reads the cookie and sets the actor. A session whose account changed its secrets is over.</summary>
+    /// <summary>Reads the cookie and sets the actor. A session whose account changed its secrets is over, and agents have none.</summary>
     public async Task FromCookie(HttpContext context)
     {
         var session = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (!session.Succeeded || !Guid.TryParse(session.Principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return;
-        if (await actors.ByUser(id, context.RequestAborted) is { } found && found.SecurityStamp == session.Principal.FindFirstValue(Stamp))
+        if (await actors.ByUser(id, context.RequestAborted) is { Kind: not ActorType.Agent } found && found.SecurityStamp == session.Principal.FindFirstValue(Stamp))
             context.Items[typeof(Actor)] = found.As(Source.Web);
     }
 

@@ -33,7 +33,7 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
 
     /// <summary>Counts that somebody looked.</summary>
     public async Task<AssetKindAnswer?> View(Actor actor, Guid id, CancellationToken ct) =>
-        await AssetStore.View(db, actor, id, clock.Now(), DateOnly.FromDateTime(clock.Now().UtcDateTime), ct) ? null : throw Refusal.NoAsset(id);
+        await AssetStore.View(db, actor, id, clock.Now(), ct) ? null : throw Refusal.NoAsset(id);
 
     /// <summary>Opens an asset, which counts as a look at it: the shared row, how often it was used, and in full what only its type has.</summary>
     public async Task<(Asset Asset, AssetCounts Counts, JsonElement? Details)> Open(Actor actor, Guid id, bool full, CancellationToken ct)

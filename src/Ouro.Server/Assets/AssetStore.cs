@@ -142,18 +142,11 @@ static partial class AssetStore
             """;
     }
 
-    /// <summary>Counts that somebody looked; and where it came into a team of theirs, that they have read it.</summary>
-    public static Task<bool> View(Session db, Actor actor, Guid id, DateTimeOffset now, DateOnly today, CancellationToken ct) => db.Maybe<bool>($"""
-        with seen as (select a.id, a.team_id, a.user_id, a.created_at from assets a where a.id = {id} and {Rights.CanRead(actor)}),
-        counted as (
-          insert into asset_views (asset_id, day, views) select id, {today}, 1 from seen
-          on conflict (asset_id, day) do update set views = asset_views.views + 1),
-        noted as (
-          insert into asset_seen (user_id, asset_id, seen_at)
-          select m.user_id, s.id, {now} from seen s
-          join team_members m on m.team_id = s.team_id and m.user_id = {actor.Id} and m.read_at < s.created_at
-          where s.user_id <> m.user_id
-          on conflict do nothing)
+    /// <summary>Whether there was something to look at.</summary>
+    public static Task<bool> View(Session db, Actor actor, Guid id, DateTimeOffset now, CancellationToken ct) => db.Maybe<bool>($"""
+        with seen as ({Looks.Seen(actor, id)}),
+        counted as ({Looks.Counted(now)}),
+        noted as ({Looks.Noted(actor, now)})
         select exists (select from seen)
         """, ct);
 
@@ -222,7 +215,7 @@ static partial class AssetStore
 public sealed record HeldRights(Guid Id, AssetType AssetType, string? Name, Guid UserId, bool MayWrite, bool MayManage, bool MayOpen);
 
 /// <summary>Where an asset lives, who hears of things there, and who makes things public there.</summary>
-public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility, string PublicPublishing = "members");
+public sealed record Place(Guid OrgId, Guid TeamId, Visibility TeamVisibility, PublicPublishing PublicPublishing = PublicPublishing.Members);
 
 /// <summary>How a list of assets is ordered, and what that needs.</summary>
 /// <param name="By">The order.</param>

@@ -32,8 +32,32 @@ static class AccountCommands
     {
         await using var ouro = await WithoutServer.Open(settings, ct);
         var actor = await ouro.As(admin, ct);
-        var organization = await ouro.Get<OrganizationOperations>().Create(actor, actor.Id, name, ct);
+        var organization = await ouro.Get<OrganizationOperations>().Create(actor, new() { Name = name }, ct);
         return WithoutServer.Print(new { org_id = organization.Id, default_team_id = organization.DefaultTeam!.Id });
+    }
+
+    public static async Task<int> SetMember(Settings settings, string org, string user, Role role, bool external, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var (id, actor) = (await ouro.Get<OrganizationOperations>().IdOf(org, ct), await ouro.As(user, ct));
+        var member = await ouro.Get<OrganizationOperations>().SetMember(
+            Actor.Nobody, id, actor.Id, role, external ? MembershipType.External : MembershipType.Internal, ct);
+        return WithoutServer.Print(new { org_id = member.OrgId, user_id = member.UserId, role = member.Role, membership_type = member.MembershipType });
+    }
+
+    public static async Task<int> Invite(Settings settings, string? email, string user, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var actor = await ouro.As(user, ct);
+        var invitation = await ouro.Get<ServerInvitationOperations>().Create(actor, new(email), ct);
+        return WithoutServer.Print(new { url = ouro.Reached(invitation.Url), expires_at = invitation.ExpiresAt });
+    }
+
+    public static async Task<int> Links(Settings settings, string user, CancellationToken ct)
+    {
+        await using var ouro = await WithoutServer.Open(settings, ct);
+        var open = await ouro.Get<EmailOperations>().Open(await ouro.As(user, ct), ct);
+        return WithoutServer.Print(new { links = open.Select(o => new { o.Link.Username, kind = o.Link.Kind, o.Link.Email, url = ouro.Reached(o.Address), o.Link.ExpiresAt }) });
     }
 
     public static async Task<int> SignInLink(Settings settings, string user, CancellationToken ct)
@@ -41,8 +65,7 @@ static class AccountCommands
         await using var ouro = await WithoutServer.Open(settings, ct);
         var actor = await ouro.As(user, ct);
         var code = await ouro.Get<SignInOperations>().CreateLink(actor.Id, ct);
-        // The address of the server that runs, which need not be the one of these settings.
-        Console.WriteLine((ouro.Directory.Address ?? ouro.Get<WebAddress>().Root) + $"/sign-in/link?code={code}");
+        Console.WriteLine(ouro.Reached(ouro.Get<WebAddress>().Of($"/sign-in/link?code={code}")));
         return 0;
     }
 }

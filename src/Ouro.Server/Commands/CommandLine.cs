@@ -14,9 +14,9 @@ public static class CommandLine
         Data.Recursive = Database.Recursive = true;
         var root = new RootCommand("Ouro: people and agents solving problems together, on your own machine.") { Data, Database };
         root.Subcommands.Add(Up());
-        root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd() });
+        root.Subcommands.Add(new Command("user", "Accounts.") { UserAdd(), UserInvite(), UserLinks() });
         root.Subcommands.Add(new Command("key", "API keys.") { KeyAdd() });
-        root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd() });
+        root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd(), OrgMember() });
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Import());
         root.Subcommands.Add(Demo());
@@ -43,6 +43,23 @@ public static class CommandLine
         return command;
     }
 
+    static Command UserInvite()
+    {
+        var email = new Option<string?>("--email") { Description = "Whom it is meant for; it is sent there where a mail server is set." };
+        var user = new Option<string>("--as") { DefaultValueFactory = _ => UpCommand.Owner, Description = "The operator who invites." };
+        var command = new Command("invite", "Make a link with which one person makes an account, within seven days. Prints {\"url\",\"expires_at\"}.") { email, user };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.Invite(Settings(parsed), parsed.GetValue(email), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
+    static Command UserLinks()
+    {
+        var user = new Option<string>("--as") { DefaultValueFactory = _ => UpCommand.Owner, Description = "The operator who asks." };
+        var command = new Command("links", "Print the links that wait to be passed on, where no mail server is set. Prints {\"links\"}.") { user };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.Links(Settings(parsed), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
     static Command KeyAdd()
     {
         var user = new Argument<string>("user");
@@ -60,6 +77,18 @@ public static class CommandLine
         var admin = new Option<string>("--admin") { Required = true, Description = "The account that is its first admin." };
         var command = new Command("add", "Found an organization. Prints {\"org_id\",\"default_team_id\"}.") { name, admin };
         command.SetAction((parsed, ct) => Told(() => AccountCommands.AddOrganization(Settings(parsed), parsed.GetValue(name)!, parsed.GetValue(admin)!, ct)));
+        return command;
+    }
+
+    static Command OrgMember()
+    {
+        var org = new Argument<string>("org");
+        var user = new Argument<string>("user");
+        var role = new Option<Role>("--role") { DefaultValueFactory = _ => Role.Write, Description = "read, write or admin." };
+        var external = new Option<bool>("--external") { Description = "Works with the organization from outside." };
+        var command = new Command("member", "Make an account a member, or give a member another role. Prints {\"org_id\",\"user_id\",\"role\",\"membership_type\"}.") { org, user, role, external };
+        command.SetAction((parsed, ct) => Told(() => AccountCommands.SetMember(
+            Settings(parsed), parsed.GetValue(org)!, parsed.GetValue(user)!, parsed.GetValue(role), parsed.GetValue(external), ct)));
         return command;
     }
 

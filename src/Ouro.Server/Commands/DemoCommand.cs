@@ -63,7 +63,7 @@ static class DemoCommand
         try
         {
             var owner = await ouro.As(UpCommand.Owner, ct);
-            return (await ouro.Get<OrganizationOperations>().Create(owner, owner.Id, Organization, ct)).Id;
+            return (await ouro.Get<OrganizationOperations>().Create(owner, new() { Name = Organization }, ct)).Id;
         }
         catch (Refusal refusal) when (refusal.Code == "organization_name_taken")
         {

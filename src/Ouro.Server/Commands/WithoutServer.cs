@@ -30,6 +30,9 @@ sealed class WithoutServer : IAsyncDisposable
 
     public DataDirectory Directory => installation.Directory;
 
+    /// <summary>An address of the server that runs, which need not be the one of these settings.</summary>
+    public string Reached(string url) => installation.Directory.Address is { } running ? running + url[Get<WebAddress>().Root.Length..] : url;
+
     /// <summary>An account by name, as the one who acts.</summary>
     public async Task<Actor> As(string username, CancellationToken ct)
     {

@@ -10,6 +10,9 @@ public sealed record Actor
     public Guid Id { get; init; }
     public string Username { get; init; } = "";
     public string? Email { get; init; }
+
+    /// <summary>The account's picture, for the top of every page.</summary>
+    public string? AvatarPath { get; init; }
     public ActorType Kind { get; init; }
 
     /// <summary>Whether this account operates the server.</summary>

@@ -23,6 +23,15 @@ public sealed class Settings
     /// <summary>Whether users may run SQL on a database whose hardening needs a superuser that this server is not.</summary>
     [Variable("OURO_USER_SQL")] public bool UserSql { get; init; }
 
+    /// <summary>Who makes an account here: anybody (<c>open</c>), who has an invitation (<c>invitation</c>), or nobody (<c>closed</c>).</summary>
+    [Variable("OURO_SIGN_UP", "open", "invitation", "closed")] public string SignUp { get; init; } = "invitation";
+
+    /// <summary>The server that takes mail, as <c>smtp://user:password@host:port</c>, or <c>smtps://</c>. Unset, operators pass links on.</summary>
+    [Variable("OURO_SMTP")] public string? Smtp { get; init; }
+
+    /// <summary>Whom mail is from, e.g. <c>Ouro &lt;ouro@example.org&gt;</c>.</summary>
+    [Variable("OURO_MAIL_FROM")] public string? MailFrom { get; init; }
+
     /// <summary>Seconds that an access token lives.</summary>
     [Variable("OURO_TOKEN_LIFETIME")] public int TokenLifetime { get; init; } = 3600;
 
@@ -36,7 +45,7 @@ public sealed class Settings
     [Variable("OURO_LOG_LEVEL")] public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>How it is logged: <c>text</c> for people, <c>json</c> for machines; always to standard error.</summary>
-    [Variable("OURO_LOG_FORMAT")] public string LogFormat { get; init; } = "text";
+    [Variable("OURO_LOG_FORMAT", "text", "json")] public string LogFormat { get; init; } = "text";
 
     /// <summary>Where traces, metrics and logs go: an OTLP endpoint. Unset, nowhere.</summary>
     [Variable("OTEL_EXPORTER_OTLP_ENDPOINT")] public string? Telemetry { get; init; }
@@ -59,8 +68,10 @@ public sealed class Settings
         var settings = new Settings();
         foreach (var property in typeof(Settings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            var name = property.GetCustomAttribute<VariableAttribute>()!.Name;
+            var (name, choices) = (property.GetCustomAttribute<VariableAttribute>()!.Name, property.GetCustomAttribute<VariableAttribute>()!.Choices);
             var value = instead.FirstOrDefault(i => i.Property == property.Name && i.Value is not null).Value ?? Parsed(name, variable(name), property.PropertyType);
+            if (value is string word && choices.Length > 0 && !choices.Contains(word))
+                throw new SettingException($"{name} is one of {string.Join(", ", choices)}, not “{word}”.");
             if (value is not null) property.SetValue(settings, value);
         }
         return settings;
@@ -85,11 +96,13 @@ public sealed class Settings
     }
 }
 
-/// <summary>The environment variable behind a setting.</summary>
+/// <summary>The environment variable behind a setting, and what it can say where that is a few words.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class VariableAttribute(string name) : Attribute
+public sealed class VariableAttribute(string name, params string[] choices) : Attribute
 {
     public string Name { get; } = name;
+
+    public string[] Choices { get; } = choices;
 }
 
 /// <summary>A setting that cannot be used; the message is for the operator.</summary>

@@ -1,82 +1,100 @@
 using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
+using Ouro.Server.Users;
 
 namespace Ouro.Server.Organizations;
 
-/// <summary>Organizations, as far as the other rooms need them to begin with; their full life is a later chapter.</summary>
-public sealed class OrganizationOperations(Db db, Clock clock, EventLog events, Actors actors)
+/// <summary>Organizations: founded, found, changed. Whoever changes one, or who is in it, holds its row until the commit.</summary>
+public sealed partial class OrganizationOperations(Db db, Clock clock, EventLog events, EventOperations log, Actors actors)
 {
     /// <summary>Founds an organization with its default team; the founder is its admin.</summary>
-    public async Task<Organization> Create(Actor actor, Guid admin, string name, CancellationToken ct)
+    public async Task<Organization> Create(Actor actor, CreateOrganization input, CancellationToken ct)
     {
-        var slug = Contract.Slug(Contract.Name(name));
-        if (slug != name || name.Length > 80)
-            throw Refusal.Fields(("name", "An organization's name is 1 to 80 lowercase letters, digits and single dashes."));
-        var (id, team, now) = (Guid.CreateVersion7(), Guid.CreateVersion7(), clock.Now());
+        Contract.Present(input, "organization");
+        OrganizationRules.MustBeFree(actor);
+        var founded = OrganizationRules.New(input, Guid.CreateVersion7(), Guid.CreateVersion7(), clock.Now());
         await using (var tx = await db.Begin(ct))
         {
-            if (!await OrganizationStore.Add(tx, id, name, team, admin, now, ct))
-                throw Refusal.Conflict("organization_name_taken", $"There is already an organization called “{name}”.");
-            await events.Record(tx, actor, "organization.created", id, Audience.Organization(id), new { name }, ct);
-            await Actors.Changed(tx, admin, ct);
+            await MustTake(tx, founded, ct);
+            await OrganizationStore.Add(tx, founded, ct);
+            await events.Record(tx, actor, "organization.created", founded.Id, Audience.Organization(founded.Id), new { founded.Name }, ct);
+            await Enter(tx, actor, founded, actor.Id, Role.Admin, MembershipType.Internal, "founding", ct);
             await tx.Commit(ct);
         }
-        actors.Forget(admin);
-        return await OrganizationStore.Find(db, admin, id, ct) ?? throw NoOrganization(id.ToString());
+        actors.Forget(actor.Id);
+        return await Get(actor, founded.Id, ct);
     }
 
-    /// <summary>The organizations of the caller, by name.</summary>
-    public async Task<IReadOnlyList<Organization>> List(Actor actor, CancellationToken ct) => await OrganizationStore.Of(db, actor.Id, ct);
+    /// <summary>The organizations of the caller, by name; of a bound key only its own.</summary>
+    public async Task<IReadOnlyList<Organization>> List(Actor actor, CancellationToken ct) => await OrganizationStore.Of(db, actor, ct);
 
-    /// <summary>One organization that the caller is a member of, or the global one.</summary>
-    public async Task<Organization> Get(Actor actor, Guid id, CancellationToken ct) =>
-        actor.IsMemberOf(id) && await OrganizationStore.Find(db, actor.Id, id, ct) is { } organization ? organization : throw NoOrganization(id.ToString());
+    /// <summary>Organizations that one can join or ask to join, by name.</summary>
+    public async Task<Page<Organization>> Discoverable(Actor actor, int? limit, int? offset, string? after, CancellationToken ct)
+    {
+        var (size, skip) = Contract.Window(limit, offset);
+        var found = await OrganizationStore.Discoverable(db, actor, after, size + 1, skip, ct);
+        return Paged(found, size, skip, organization => organization.Name);
+    }
+
+    /// <summary>One organization that the caller may see.</summary>
+    public async Task<Organization> Get(Actor actor, Guid id, CancellationToken ct) => await OrganizationStore.Find(db, actor, id, ct) ?? throw Unknown(id.ToString());
+
+    /// <summary>One organization that the caller may see, by its name.</summary>
+    public async Task<Organization> ByName(Actor actor, string name, CancellationToken ct) => await OrganizationStore.FindByName(db, actor, name, ct) ?? throw Unknown(name);
 
     /// <summary>The organization that the request runs in.</summary>
     public Task<Organization> Context(Actor actor, CancellationToken ct) => Get(actor, actor.Context, ct);
 
-    /// <summary>An organization's id by its name, for the command line.</summary>
-    public async Task<Guid> IdOf(string name, CancellationToken ct) =>
-        await OrganizationStore.IdOf(db, name, ct) ?? throw NoOrganization(name);
-
-    static Refusal NoOrganization(string which) =>
-        Refusal.NotFound("organization_not_found", $"There is no organization {which}, or you are not a member of it.");
-}
-
-static class OrganizationStore
-{
-    static Sql Columns => $"""
-        o.id, o.name, o.display_name, o.mission,
-        case when m.role is null then null else jsonb_build_object('role', m.role, 'membership_type', m.membership_type) end as membership,
-        jsonb_build_object('id', t.id, 'org_id', o.id, 'name', t.name) as default_team, o.created_at, o.last_updated
-        """;
-
-    static Sql From(Guid user) => $"""
-        organizations o
-        join teams t on t.id = o.default_team_id
-        left join organization_members m on m.org_id = o.id and m.user_id = {user}
-        """;
-
-    public static async Task<bool> Add(Session tx, Guid id, string name, Guid team, Guid admin, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Changes what an organization says of itself, its name, or its rules.</summary>
+    public async Task<Organization> Update(Actor actor, Guid id, ChangeOrganization input, CancellationToken ct)
     {
-        var added = await tx.Run($"""
-            insert into organizations (id, name, default_team_id, created_at, last_updated) values ({id}, {name}, {team}, {now}, {now})
-            on conflict do nothing
-            """, ct);
-        if (added == 0) return false;
-        await tx.Run($"insert into teams (id, org_id, name, visibility, created_at, last_updated) values ({team}, {id}, 'all', 'organization', {now}, {now})", ct);
-        await tx.Run($"insert into organization_members (org_id, user_id, role, added_at) values ({id}, {admin}, 'admin', {now})", ct);
-        await tx.Run($"insert into team_members (team_id, user_id, role, added_at, read_at) values ({team}, {admin}, 'admin', {now}, {now})", ct);
-        return true;
+        Contract.Present(input, "organization");
+        await using (var tx = await db.Begin(ct))
+        {
+            var before = OrganizationRules.MustAdminister(await Held(tx, actor, id, ct));
+            var after = OrganizationRules.Changed(before, input, clock.Now());
+            var changes = OrganizationRules.Differences(before, after);
+            if (changes.Count == 0) return before;
+            if (after.Name != before.Name) await MustTake(tx, after, ct);
+            await OrganizationStore.Change(tx, after, ct);
+            await events.Record(tx, actor, "organization.updated", id, Audience.Organization(id), new { changes }, ct);
+            await tx.Commit(ct);
+        }
+        return await Get(actor, id, ct);
     }
 
-    public static Task<Organization?> Find(Session db, Guid user, Guid id, CancellationToken ct) =>
-        db.Maybe<Organization>($"select {Columns} from {From(user)} where o.id = {id}", ct);
+    /// <summary>What happened to an organization's people and rules; for its admins.</summary>
+    public async Task<Page<Event>> Events(Actor actor, Guid id, EventFilter filter, CancellationToken ct)
+    {
+        if (!actor.Administers(id)) OrganizationRules.MustAdminister(await Get(actor, id, ct));
+        return await log.In(id, actor, filter, ct);
+    }
 
-    public static Task<List<Organization>> Of(Session db, Guid user, CancellationToken ct) =>
-        db.Query<Organization>($"select {Columns} from {From(user)} where m.user_id is not null order by o.name limit 1000", ct);
+    /// <summary>An organization's id by its name, for the command line.</summary>
+    public async Task<Guid> IdOf(string name, CancellationToken ct) => await OrganizationStore.IdOf(db, name, ct) ?? throw Unknown(name);
 
-    public static Task<Guid?> IdOf(Session db, string name, CancellationToken ct) =>
-        db.Maybe<Guid?>($"select id from organizations where lower(name) = lower({name})", ct);
+    /// <summary>An organization that the actor may see, held until the commit.</summary>
+    internal static async Task<Organization> Held(Tx tx, Actor actor, Guid id, CancellationToken ct)
+    {
+        await OrganizationStore.Hold(tx, id, ct);
+        return await OrganizationStore.Find(tx, actor, id, ct) ?? throw Unknown(id.ToString());
+    }
+
+    static async Task MustTake(Tx tx, Organization organization, CancellationToken ct)
+    {
+        await UserStore.HoldName(tx, organization.Name, ct);
+        if (await OrganizationStore.IsTaken(tx, organization.Name, organization.Id, ct)) throw OrganizationRules.NameTaken(organization.Name);
+    }
+
+    internal static Page<T> Paged<T>(List<T> found, int size, int skip, Func<T, string> after)
+    {
+        var hasMore = found.Count > size;
+        if (hasMore) found.RemoveAt(size);
+        return new(found, new(skip, size, hasMore, After: hasMore ? after(found[^1]) : null));
+    }
+
+    // Not there, and not yours to see, are one answer: nobody learns which organizations there are by asking.
+    static Refusal Unknown(string which) =>
+        Refusal.NotFound("organization_not_found", $"There is no organization {which}, or it is not yours to see.");
 }

@@ -19,8 +19,8 @@ public sealed record Standing
     /// <summary>The team's own, or where it has none the organization's.</summary>
     public ActorTypePolicy ActorTypePolicy { get; init; }
 
-    /// <summary>Who makes things public in the organization: <c>members</c>, <c>admins</c> or nobody (<c>off</c>).</summary>
-    public string PublicPublishing { get; init; } = "members";
+    /// <summary>Who makes things public in the organization.</summary>
+    public PublicPublishing PublicPublishing { get; init; }
     public bool AllowExternalPublicTeamCreation { get; init; }
 
     /// <summary>Null for who has not signed in, and for a key that is bound to another place.</summary>
@@ -28,8 +28,8 @@ public sealed record Standing
     public ActorType Kind { get; init; }
     public Role? OrgRole { get; init; }
 
-    /// <summary><c>internal</c> or <c>external</c>; null for who is not in the organization.</summary>
-    public string? MembershipType { get; init; }
+    /// <summary>Null for who is not in the organization.</summary>
+    public MembershipType? MembershipType { get; init; }
     public Role? TeamRole { get; init; }
 
     /// <summary>Kept out: this account, or who answers for it.</summary>

@@ -1,3 +1,5 @@
+using Ouro.Server.Organizations;
+
 namespace Ouro.Server.Teams;
 
 /// <summary>Who makes teams, who comes into them, who puts things there. A reader learns the policies here and nowhere else.</summary>
@@ -36,7 +38,7 @@ public static class TeamRules
     {
         if (there.OrgRole is null) throw NoMember();
         if (there.OrgRole == Role.Read) throw ReadOnly(there.OrgName);
-        if (there.MembershipType == "external" && !(there.AllowExternalPublicTeamCreation && visibility == Visibility.Public))
+        if (there.MembershipType == MembershipType.External && !(there.AllowExternalPublicTeamCreation && visibility == Visibility.Public))
             throw Refusal.Forbidden("external_team_creation", there.AllowExternalPublicTeamCreation
                     ? "External members create public teams only." : "External members create no teams in this organization (allow_external_public_team_creation).",
                 there.AllowExternalPublicTeamCreation ? "Send visibility public." : "Ask one of its internal members to create it and to make you its admin.");
@@ -44,11 +46,11 @@ public static class TeamRules
     }
 
     /// <summary>Who makes something public in an organization.</summary>
-    public static void MustPublish(string policy, bool isAdmin)
+    public static void MustPublish(PublicPublishing policy, bool isAdmin)
     {
-        if (policy == "off")
+        if (policy == PublicPublishing.Off)
             throw Refusal.Forbidden("public_publishing_off", "This organization makes nothing public (public_publishing is off).", "Make it visible to the organization.");
-        if (policy == "admins" && !isAdmin)
+        if (policy == PublicPublishing.Admins && !isAdmin)
             throw Refusal.Forbidden("public_publishing_admins", "Only admins of this organization make things public (public_publishing is admins).", "Ask one of them, or make it visible to the organization.");
     }
 
@@ -145,14 +147,7 @@ public static class TeamRules
             throw Refusal.Forbidden("banned_from_team", $"You are banned from {there.Told}, or who answers for you is.", "Only its admins can lift that.");
     }
 
-    static void MustAdmit(Standing there)
-    {
-        if (there.ActorTypePolicy == ActorTypePolicy.VerifiedOnly && there.Kind != ActorType.Verified)
-            throw Refusal.Forbidden("verified_members_only", $"{there.Told} admits verified people only (its actor_type_policy is verified_only).",
-                there.Kind == ActorType.Agent ? "An agent cannot be verified; a verified person can join." : "An operator, or an admin of an organization that you are in, can vouch for you.");
-        if (there.ActorTypePolicy == ActorTypePolicy.AgentsOnly && there.Kind != ActorType.Agent)
-            throw Refusal.Forbidden("agents_only", $"{there.Told} admits AI agents only (its actor_type_policy is agents_only).", "Join with an agent account.");
-    }
+    static void MustAdmit(Standing there) => OrganizationRules.MustAdmit(there.Kind, there.ActorTypePolicy, there.Told);
 
     /// <summary>The same for an organization that is not there: that it is, is for its members to know.</summary>
     public static Refusal NoMember() =>

@@ -10,18 +10,18 @@ public sealed record Account(Guid Id, string Username, string? PasswordHash, str
     public string SecurityStamp { get; set; } = SecurityStamp;
 }
 
-/// <summary>The framework's Identity over our own table: it hashes passwords and keeps the security stamp; rows stay ours.</summary>
-public sealed class AccountStore(Db db) : IUserPasswordStore<Account>, IUserSecurityStampStore<Account>
+/// <summary>The framework's Identity over our own table: it hashes passwords, keeps the security stamp and checks passkeys; rows stay ours.</summary>
+public sealed class AccountStore(Db db) : IUserPasswordStore<Account>, IUserSecurityStampStore<Account>, IUserPasskeyStore<Account>
 {
     static Sql Columns => $"u.id, u.username, u.password_hash, u.security_stamp";
 
     public Task<Account?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
         Guid.TryParse(userId, out var id)
-            ? db.Maybe<Account>($"select {Columns} from users u where u.id = {id}", cancellationToken)
+            ? db.Maybe<Account>($"select {Columns} from users u where u.id = {id} and u.actor_type <> 'agent' and u.disabled_at is null", cancellationToken)
             : Task.FromResult<Account?>(null);
 
     public Task<Account?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
-        db.Maybe<Account>($"select {Columns} from users u where lower(u.username) = lower({normalizedUserName})", cancellationToken);
+        db.Maybe<Account>($"select {Columns} from users u where lower(u.username) = lower({normalizedUserName}) and u.actor_type <> 'agent' and u.disabled_at is null", cancellationToken);
 
     public async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken)
     {
@@ -49,7 +49,17 @@ public sealed class AccountStore(Db db) : IUserPasswordStore<Account>, IUserSecu
         return Task.CompletedTask;
     }
 
+    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(Account user, CancellationToken cancellationToken) => await PasskeyStore.Known(db, user.Id, cancellationToken);
+
+    public async Task<UserPasskeyInfo?> FindPasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken) =>
+        (await PasskeyStore.Known(db, user.Id, cancellationToken)).Find(key => key.CredentialId.AsSpan().SequenceEqual(credentialId));
+
+    public async Task<Account?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await PasskeyStore.Whose(db, credentialId, cancellationToken) is { } user ? await FindByIdAsync(user.ToString(), cancellationToken) : null;
+
     // Accounts are made, renamed and deleted by our own operations, which write their events too.
+    public Task AddOrUpdatePasskeyAsync(Account user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RemovePasskeyAsync(Account user, byte[] credentialId, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IdentityResult> DeleteAsync(Account user, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task SetUserNameAsync(Account user, string? userName, CancellationToken cancellationToken) => throw new NotSupportedException();

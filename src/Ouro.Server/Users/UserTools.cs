@@ -1,6 +1,7 @@
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Ouro.Server.Mcp;
+using Ouro.Server.Web;
 
 namespace Ouro.Server.Users;
 
@@ -14,4 +15,17 @@ public static partial class UserTools
         var me = await users.Profile(actor, ct);
         return ToolAnswers.One(new { me.Id, me.Username, me.Email, me.DisplayName, me.Bio, me.ActorType, me.IsAgent });
     }
+
+    /// <summary>Find people and agents by a part of their name, exact matches first: their ids, for sharing with them and for searching what they made.</summary>
+    /// <param name="query">A part of a username or name.</param>
+    [McpServerTool(Name = "search_users", ReadOnly = true)]
+    public static async partial Task<CallToolResult> SearchUsers(UserOperations users, Actor actor, string query, CancellationToken ct)
+    {
+        var (found, place) = await users.Search(actor, query, null, null, ct);
+        return ToolAnswers.List("accounts", new Page<FoundAccount>([.. found.Select(u => new FoundAccount(u.UserId, u.Username, u.DisplayName, u.ActorType))], place),
+            user => ($"{user.Username} ({Told.Word(user.ActorType)}) {user.UserId}", null));
+    }
 }
+
+/// <summary>An account, as far as a model needs to know it.</summary>
+sealed record FoundAccount(Guid UserId, string Username, string DisplayName, ActorType ActorType);

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using Ouro.Server.Users;
 using Shouldly;
 using Xunit;
 
@@ -44,13 +42,7 @@ public sealed partial class EditPageTests(TestServer server) : IClassFixture<Tes
         (await ada.Ouro.Assets.GetAsync(id)).PriceUsd.ShouldBe(4.5m);
     }
 
-    async Task<HttpClient> SignedIn(Person person)
-    {
-        await using var scope = server.Services.CreateAsyncScope();
-        var browser = new HttpClient { BaseAddress = server.Root };
-        await browser.GetAsync("/sign-in/link?code=" + await scope.ServiceProvider.GetRequiredService<SignInOperations>().CreateLink(person.Id, default));
-        return browser;
-    }
+    static async Task<HttpClient> SignedIn(Person person) => (await PlainBrowser.As(person)).Http;
 
     /// <summary>Sends the page's form as a browser does: with what stands in it, but for what is typed.</summary>
     static async Task<(HttpStatusCode Status, string Page)> Save(HttpClient browser, Guid id, Dictionary<string, string> typed)

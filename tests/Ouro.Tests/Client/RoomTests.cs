@@ -64,7 +64,7 @@ public sealed class RoomTests(TestServer server) : IClassFixture<TestServer>
         await using var pinned = new OuroClient(new OuroOptions { ApiKey = ada.Key, BaseAddress = server.Api, Organization = lab.Id, Handler = TestServer.Checked() });
         (await pinned.Organizations.ContextAsync()).Id.ShouldBe(lab.Id);
         (await ada.Ouro.Organizations.ContextAsync()).Id.ShouldBe(Ids.Global);
-        (await ada.Ouro.Organizations.GetAsync(lab.Id)).Membership.ShouldBe(new Membership(Role.Admin, "internal"));
+        (await ada.Ouro.Organizations.GetAsync(lab.Id)).Membership.ShouldBe(new Membership(Role.Admin, MembershipType.Internal));
         (await ada.Ouro.Organizations.ListAsync().Select(o => o.Name).ToListAsync()).ShouldContain("sdk-lab");
         (await pinned.Datasets.CreateAsync("in the lab", new[] { new { A = 1 } })).OrgId.ShouldBe(lab.Id);
 

@@ -1,10 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
 using Npgsql;
 using Ouro.Server;
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
+using Ouro.Server.Events;
 using Ouro.Server.Kernel;
 using Ouro.Server.Teams;
 using Ouro.Server.Users;
@@ -76,6 +78,8 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Place) => new Place(Ids.Global, Ids.Global, Visibility.Public),
         null when type == typeof(Asset) => new Asset { Id = Guid.CreateVersion7(), Name = "name" },
         null when type == typeof(NewAccount) => new NewAccount(Guid.CreateVersion7(), "somebody", null, ActorType.Base, false, "stamp", DateTimeOffset.UnixEpoch),
+        null when type == typeof(Cursor) => Cursor.Start,
+        null when type == typeof(UserPasskeyInfo) => new UserPasskeyInfo([1], [2], DateTimeOffset.UnixEpoch, 0, ["internal"], true, true, true, [3], [4]),
         null when type == typeof(ApiKey) => new ApiKey(Guid.CreateVersion7(), "key", "abcd", null, DateTimeOffset.UnixEpoch, null),
         null when type == typeof(NewTeam) => new NewTeam(
             Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),
@@ -84,6 +88,11 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
         null when type == typeof(DatasetLineage) => new DatasetLineage("select 1", null, [Guid.CreateVersion7()], null),
+        null when type == typeof(Organization) => new Organization { Id = Guid.CreateVersion7(), Name = "name", DefaultTeam = new(Guid.CreateVersion7(), Guid.CreateVersion7(), "all") },
+        null when type == typeof(Invitation) => new Invitation { Id = Guid.CreateVersion7(), OrgId = Guid.CreateVersion7() },
+        null when type == typeof(EventFilter) => new EventFilter { Name = "name", ActorId = Guid.CreateVersion7(), SubjectId = Guid.CreateVersion7(), TeamId = Guid.CreateVersion7(), Since = DateTimeOffset.UnixEpoch, Until = DateTimeOffset.UnixEpoch },
+        null when type == typeof(EventCursor) => new EventCursor(DateTimeOffset.UnixEpoch, 3),
+        null when type == typeof(Cursor) => Cursor.Start,
         null when type.IsEnum => Enum.GetValues(type).GetValue(0),
         _ => throw new NotSupportedException($"Say in {nameof(EveryQueryTests)} what a {type.Name} is like."),
     };

@@ -16,6 +16,16 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
         {
             await base.InitializeAsync();
             var ada = await Join("ada_crowd");
+            var bob = await Join("bob_crowd");
+            // Every other one is in one of twenty teams, all of which are bob's, and all of it is unread but for a hundred.
+            await Db.Run($"""
+                insert into teams (id, org_id, name, created_at, last_updated)
+                select ('00000000-0000-0000-0002-' || lpad(n::text, 12, '0'))::uuid, {Ids.Global}, 'crowd-' || n, now(), now() from generate_series(1, 20) n
+                """, default);
+            await Db.Run($"""
+                insert into team_members (team_id, user_id, role, added_at, read_at)
+                select id, {bob.Id}, 'write', now() - interval '1 year', now() - interval '1 year' from teams where name like 'crowd-%'
+                """, default);
             // One in ten is private, one in ten belongs to one of twenty organizations, one in a hundred is a file, and one in fifty was looked at.
             await Db.Run($"""
                 insert into organizations (id, name, default_team_id, created_at, last_updated)
@@ -25,14 +35,16 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
                 await Db.Run($"""
                     insert into assets (id, asset_type, user_id, org_id, team_id, name, name_url_slug, visibility, metadata, attribution, source, created_at, last_updated)
                     select gen_random_uuid(), case when n % 100 = 1 then 'file' else 'dataset' end, {ada.Id},
-                      case when n % 10 = 5 then ('00000000-0000-0000-0001-' || lpad((1 + n / 10 % 20)::text, 12, '0'))::uuid else {Ids.Global} end, {Ids.Global},
+                      case when n % 10 = 5 then ('00000000-0000-0000-0001-' || lpad((1 + n / 10 % 20)::text, 12, '0'))::uuid else {Ids.Global} end,
+                      case when n % 2 = 0 then ('00000000-0000-0000-0002-' || lpad((1 + n / 10 % 20)::text, 12, '0'))::uuid else {Ids.Global} end,
                       'Sample number ' || n, 'sample-number-' || n, case n % 10 when 0 then 'private' when 5 then 'organization' else 'public' end,
                       case when n % 100 = 1 then jsonb_build_object('extension', case when n % 1000 = 1 then 'cif' else 'txt' end) end,
                       jsonb_build_object(), 'api', now() - n * interval '1 second', now() - n * interval '1 second'
                     from generate_series({from}, {from + 19_999}) n
                     """, default);
             await Db.Run($"insert into asset_views (asset_id, day, views) select id, date '2025-12-20', 3 from assets where name ~ '(17|71)$'", default);
-            foreach (var table in (string[])["assets", "asset_views"])
+            await Db.Run($"insert into asset_seen (user_id, asset_id, seen_at) select {bob.Id}, id, now() from assets where name ~ '002$'", default);
+            foreach (var table in (string[])["assets", "asset_views", "teams", "team_members", "asset_seen"])
                 await TestCluster.Run("analyze " + table, (await Db.Maybe<string>($"select current_database()::text", default))!);
         }
     }
@@ -64,6 +76,36 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
             Read(plan).ShouldBeLessThan(3000);
         }
     }
+
+    [Fact]
+    public async Task The_feed_of_twenty_teams_reads_of_each_what_a_page_needs()
+    {
+        var bob = await Bob();
+        foreach (var after in (Cursor[])[Cursor.Start, new((await server.Db.Query<DateTimeOffset>($"select created_at from assets order by created_at limit 1 offset 500", default))[0], bob.Id)])
+        {
+            var plan = await Plan(AssetStore.FeedOf(bob, bob.Teams, after, 21));
+            plan.ShouldContain("Index Scan using assets_team");
+            plan.ShouldNotContain("Seq Scan on assets");
+            Read(plan).ShouldBeLessThan(1000);
+        }
+        (await Plan(Search(new() { TeamId = bob.Teams[7], TopLevelOnly = true }, bob))).ShouldContain("Index Scan using assets_team");
+    }
+
+    [Fact]
+    public async Task What_is_unread_in_twenty_teams_is_counted_by_their_index_and_no_further_than_a_thousand()
+    {
+        var bob = await Bob();
+        var plan = await Plan(AssetStore.UnreadsOf(bob, null, null));
+        plan.ShouldContain("using assets_team");
+        plan.ShouldNotContain("Seq Scan on assets");
+        Read(plan).ShouldBeLessThan(3000);
+        (await server.Db.Query<UnreadCount>(AssetStore.UnreadsOf(bob, null, null), default)).Select(c => c.Count).ShouldBe(Enumerable.Repeat(1000, 20));
+    }
+
+    async Task<Actor> Bob() => new()
+    {
+        Id = await server.Db.Maybe<Guid>($"select id from users where username = 'bob_crowd'", default), Teams = [.. await server.Db.Query<Guid>($"select id from teams where name like 'crowd-%'", default)],
+    };
 
     [Fact]
     public async Task Who_has_not_signed_in_browses_an_index_too()

@@ -13,12 +13,16 @@ alter table public.organizations
   add column source_policy text not null default 'any' check (source_policy in ('any', 'web_only', 'api_only')),
   add column actor_type_policy text not null default 'any' check (actor_type_policy in ('any', 'verified_only', 'agents_only')),
   -- Who makes things public in it: whoever may create, its admins, or nobody.
-  add column public_publishing text not null default 'members' check (public_publishing in ('members', 'admins', 'off'));
+  add column public_publishing text not null default 'members' check (public_publishing in ('members', 'admins', 'off')),
+  -- Kept by whatever adds and removes members, because every list of organizations tells it.
+  add column member_count integer not null default 0;
+update public.organizations o set member_count = (select count(*) from public.organization_members m where m.org_id = o.id);
 update public.organizations set join_policy = 'open' where id = '00000000-0000-0000-0000-000000000000';
 create index organizations_discoverable on public.organizations (name, id) where join_policy <> 'invite_only';
 
 alter table public.organization_members add constraint external_is_no_admin check (membership_type = 'internal' or role <> 'admin');
 create index organization_members_roster on public.organization_members (org_id, added_at, user_id);
+create index organization_members_admins on public.organization_members (org_id) where role = 'admin';
 
 -- A policy that is null is the organization's.
 alter table public.teams
@@ -82,13 +86,13 @@ create table public.team_bans (
 );
 create index team_bans_user on public.team_bans (user_id);
 
--- An invitation into an organization: for an account, for whoever has an e-mail address, or for whoever has its link. Used once.
+-- An invitation into an organization: for an account, for whoever has an e-mail address, or for whoever has its link. Used once. The code of the link
+-- is derived from the id and the server's key, so no secret is kept here.
 create table public.invitations (
   id uuid primary key,
   org_id uuid not null references public.organizations on delete cascade,
   user_id uuid references public.users on delete cascade,
   email text,
-  hash bytea unique,
   role text not null check (role in ('read', 'write', 'admin')),
   membership_type text not null check (membership_type in ('internal', 'external')),
   created_by uuid references public.users on delete set null,
@@ -98,8 +102,9 @@ create table public.invitations (
   ended_at timestamptz,
   check (membership_type = 'internal' or role <> 'admin')
 );
-create index invitations_org on public.invitations (org_id, created_at desc, id desc);
+create index invitations_org on public.invitations (org_id, created_at desc, id desc) where ended_at is null;
 create index invitations_user on public.invitations (user_id, created_at desc) where user_id is not null and ended_at is null;
+create index invitations_email on public.invitations (lower(email), created_at desc) where email is not null and ended_at is null;
 
 -- What somebody has looked at, for what is still unread in their teams.
 create table public.asset_seen (
@@ -114,9 +119,11 @@ create index asset_seen_asset on public.asset_seen (asset_id);
 alter table public.events
   add column org_id uuid,
   add column team_id uuid;
-create index events_org on public.events (org_id, id desc) where org_id is not null;
-create index events_team on public.events (team_id, id desc) where team_id is not null;
-create index events_actor on public.events (actor_id, id desc) where actor_id is not null;
-create index events_audience on public.events (audience_id, id desc) where audience = 'user';
+-- What happens to an asset is told by the asset; the log that people read is of the rest, newest first.
+create index events_log on public.events (at desc, id desc) where audience <> 'asset';
+create index events_org on public.events (org_id, at desc, id desc) where org_id is not null and audience <> 'asset';
+create index events_team on public.events (team_id, at desc, id desc) where team_id is not null and audience <> 'asset';
+create index events_actor on public.events (actor_id, at desc, id desc) where actor_id is not null and audience <> 'asset';
+create index events_audience on public.events (audience_id, at desc, id desc) where audience = 'user';
 alter table public.events drop constraint events_audience_check;
 alter table public.events add constraint events_audience_check check (audience in ('asset', 'user', 'team', 'organization', 'operators'));

@@ -1,4 +1,5 @@
 using Ouro.Server.Access;
+using Ouro.Server.Assets;
 using Ouro.Server.Data;
 
 namespace Ouro.Server.Datasets;
@@ -13,11 +14,10 @@ public sealed record DatasetEvent(DateTimeOffset At, string Name, string? Userna
 static class BrowseStore
 {
     /// <summary>All that the head says in one statement; where somebody came to look, that is counted.</summary>
-    public static Task<DatasetHead?> Head(Session db, Actor actor, Guid id, DateOnly today, bool isLook, CancellationToken ct) => db.Maybe<DatasetHead>($"""
-        with counted as (
-          insert into asset_views (asset_id, day, views) select a.id, {today}, 1 from assets a where {isLook} and a.id = {id} and {Rights.CanRead(actor)}
-          on conflict (asset_id, day) do update set views = asset_views.views + 1
-          returning 1 as looks)
+    public static Task<DatasetHead?> Head(Session db, Actor actor, Guid id, DateTimeOffset now, bool isLook, CancellationToken ct) => db.Maybe<DatasetHead>($"""
+        with seen as ({Looks.Seen(actor, id)} and {isLook}),
+        counted as ({Looks.Counted(now)}),
+        noted as ({Looks.Noted(actor, now)})
         select d.asset_id, d.name, d.label, d.columns, d.row_count,
           coalesce(pg_total_relation_size(to_regclass('datasets.t_' || substr(d.name, 3))), 0) as size_bytes,
           {Rights.CanOpen(actor)} as may_open, {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage,

@@ -22,7 +22,7 @@ public sealed partial class DatasetOperations
 
     /// <summary>What the head of the page says, besides the asset; a look is counted.</summary>
     public async Task<DatasetHead> Head(Actor actor, Guid id, bool isLook, CancellationToken ct) =>
-        await BrowseStore.Head(db, actor, id, DateOnly.FromDateTime(clock.Now().UtcDateTime), isLook, ct) ?? throw Refusal.NoAsset(id);
+        await BrowseStore.Head(db, actor, id, clock.Now(), isLook, ct) ?? throw Refusal.NoAsset(id);
 
     /// <summary>A page of rows, in the order of ingestion or sorted by a column, all or those that meet conditions.</summary>
     public async Task<RowPage> Rows(Actor actor, Guid id, RowSelection selection, CancellationToken ct) =>

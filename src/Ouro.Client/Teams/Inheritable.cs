@@ -3,39 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Ouro;
 
-/// <summary>How one comes in.</summary>
-public enum JoinPolicy
-{
-    /// <summary>Whoever the other policies admit joins at once.</summary>
-    Open,
-    /// <summary>Joining files a request, which an admin approves or rejects.</summary>
-    Request,
-    /// <summary>Only an admin lets somebody in.</summary>
-    InviteOnly,
-}
-
-/// <summary>Through which doors things are created.</summary>
-public enum SourcePolicy
-{
-    /// <summary>Through any.</summary>
-    Any,
-    /// <summary>In the web app only: API keys and MCP are refused.</summary>
-    WebOnly,
-    /// <summary>Over the API and MCP only.</summary>
-    ApiOnly,
-}
-
-/// <summary>Which accounts join.</summary>
-public enum ActorTypePolicy
-{
-    /// <summary>Any.</summary>
-    Any,
-    /// <summary>People whom somebody vouched for.</summary>
-    VerifiedOnly,
-    /// <summary>AI agents.</summary>
-    AgentsOnly,
-}
-
 /// <summary>Reads a policy that may be the organization's: null or <c>inherit</c> is none of one's own.</summary>
 /// <typeparam name="T">The policy.</typeparam>
 public sealed class InheritableConverter<T> : JsonConverter<T?> where T : struct, Enum

@@ -10,6 +10,10 @@ namespace Ouro.Bench;
 sealed class Load(int port, IReadOnlyList<byte[]> requests, string expected)
 {
     readonly byte[] needle = Encoding.UTF8.GetBytes(expected);
+    readonly List<double> waited = [];
+
+    /// <summary>The 99th of a hundred waiting times in milliseconds, a figure for each run but the first, which warms up.</summary>
+    public Spread Waited => Spread.Of(waited.Skip(1));
 
     /// <summary>Answers in a second, all clients together. One wrong answer ends the bench: what is fast and wrong is no figure.</summary>
     public async Task<double> Run(TimeSpan time, CancellationToken ct)
@@ -17,7 +21,10 @@ sealed class Load(int port, IReadOnlyList<byte[]> requests, string expected)
         using var all = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var began = Stopwatch.GetTimestamp();
         var counts = await Task.WhenAll(requests.Select(request => Client(request, began, time, all)));
-        return counts.Sum() / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var rate = counts.Sum(own => own.Count) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var sorted = counts.SelectMany(own => own).Order().ToList();
+        waited.Add(sorted[(int)(sorted.Count * 0.99)]);
+        return rate;
     }
 
     /// <summary>A POST with a JSON body, ready to be sent.</summary>
@@ -37,14 +44,18 @@ sealed class Load(int port, IReadOnlyList<byte[]> requests, string expected)
         return Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());
     }
 
-    async Task<int> Client(byte[] request, long began, TimeSpan time, CancellationTokenSource all)
+    async Task<List<float>> Client(byte[] request, long began, TimeSpan time, CancellationTokenSource all)
     {
         try
         {
             using var connection = await Connection.Open(port, all.Token);
-            var count = 0;
-            for (; Stopwatch.GetElapsedTime(began) < time; count++) await connection.Send(request, needle, all.Token);
-            return count;
+            var waits = new List<float>(1 << 12);
+            for (var sent = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time; sent = Stopwatch.GetTimestamp())
+            {
+                await connection.Send(request, needle, all.Token);
+                waits.Add((float)Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            }
+            return waits;
         }
         catch
         {

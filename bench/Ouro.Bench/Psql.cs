@@ -25,6 +25,15 @@ sealed class Psql
             ? new(psql.program, folder, psql.environment, view.Trim()) : null;
     }
 
+    /// <summary>The database as a whole.</summary>
+    public static Psql At(Product product, string folder) => new(Program(), folder, product.PsqlEnvironment(), "");
+
+    /// <summary>Runs statements, each in its own transaction.</summary>
+    public async Task Do(CancellationToken ct, params string[] statements)
+    {
+        if (await Say(ct, [.. statements.SelectMany(s => (string[])["-c", s])]) is null) throw new BenchException("psql could not fill the database.");
+    }
+
     /// <summary>The rows as CSV in a file.</summary>
     public async Task<string> Csv(CancellationToken ct)
     {

@@ -78,7 +78,7 @@ static partial class AssetStore
               union all
               ({Edges($"c.target_id", $"c.source_id", $"c.source_id <> c.target_id")})) e
             order by created_at desc, id desc
-            limit {limit + 1} offset {offset}
+            {Sql.Limit(limit + 1, offset)}
             """, ct);
 
         Sql Edges(Sql here, Sql there, Sql and) => $"""
@@ -88,7 +88,7 @@ static partial class AssetStore
             join assets a on a.id = {there}
             where {here} = {id} and {and} and {Rights.CanRead(actor)}
             order by c.created_at desc, c.id desc
-            limit {(long)offset + limit + 1}
+            {Sql.Limit((long)offset + limit + 1)}
             """;
     }
 
@@ -122,6 +122,6 @@ static partial class AssetStore
         where r.id in (select c.action_id from connections c where c.source_id = {id} and c.type = 'action')
           and ({status} is null or r.status = {status}) and {CanSeeRun(actor)}
         order by r.created_at desc, r.id desc
-        limit {limit + 1} offset {offset}
+        {Sql.Limit(limit + 1, offset)}
         """, ct);
 }

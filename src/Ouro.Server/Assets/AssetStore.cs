@@ -122,7 +122,7 @@ static partial class AssetStore
             (select a.*, v.views as popularity from viewed v join assets a on a.id = v.asset_id where {which})
             union all
             (select a.*, 0 as popularity from assets a where {which} and a.id not in (select v.asset_id from viewed v)
-              order by a.created_at desc, a.id desc limit {(long)search.Offset + search.Limit + 1})
+              order by a.created_at desc, a.id desc {Sql.Limit((long)search.Offset + search.Limit + 1)})
             """;
         Sql viewed = order.PopularSince is not { } day ? Sql.Empty : $"""
             with viewed as materialized (
@@ -134,7 +134,7 @@ static partial class AssetStore
             from (
               select * from ({among}) a
               order by {order.By}
-              limit {search.Limit + 1} offset {search.Offset}) a
+              {Sql.Limit(search.Limit + 1, search.Offset)}) a
             join users u on u.id = a.user_id
             join organizations o on o.id = a.org_id
             join teams t on t.id = a.team_id

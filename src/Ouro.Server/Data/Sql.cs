@@ -53,6 +53,15 @@ public sealed class Sql
         return sql;
     }
 
+    /// <summary>
+    /// At most so many rows. The number is part of the text: a plan that serves every reader must know how few rows are wanted, or PostgreSQL makes a
+    /// new one for each, which takes longer than the query.
+    /// </summary>
+    public static Sql Limit(long rows) => Trusted(FormattableString.Invariant($"limit {rows}"));
+
+    /// <summary>The same from an offset, which is a value where it is any: there are too many to keep a plan for each.</summary>
+    public static Sql Limit(long rows, long offset) => offset == 0 ? Limit(rows) : $"{Limit(rows)} offset {offset}";
+
     public static Sql Join(string separator, IEnumerable<Sql> parts)
     {
         var sql = Empty;

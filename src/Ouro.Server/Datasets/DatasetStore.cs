@@ -90,7 +90,7 @@ static class DatasetStore
               join assets a on a.id = d.asset_id
               where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpenItself(actor)})
             order by {row}
-            limit {Sql.Trusted(FormattableString.Invariant($"{limit + 1}"))}
+            {Sql.Limit(limit + 1)}
             """;
     }
 
@@ -103,7 +103,7 @@ static class DatasetStore
           join assets a on a.id = d.asset_id
           where d.asset_id = {table.AssetId} and d.version = {table.Version} and {Rights.CanOpen(actor)})
         order by {Sql.Identifier(ColumnNames.Row)}
-        limit {limit + 1} offset {(long)offset}
+        {Sql.Limit(limit + 1, offset)}
         """;
 
     public static Sql FirstRows(StoredTable table, int count) =>

@@ -40,7 +40,7 @@ static class UserStore
             from users u
             where u.username ilike {pattern} or u.name ilike {pattern}
             order by lower(u.username) = lower({part}) desc, lower(u.username)
-            limit {limit} offset {offset}
+            {Sql.Limit(limit, offset)}
             """, ct);
     }
 

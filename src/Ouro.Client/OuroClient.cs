@@ -30,6 +30,7 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Invitations = new(transport);
         Events = new(transport);
         Assets = new(transport);
+        Access = new(transport);
         Imports = new(transport);
         Datasets = new(transport, Imports);
         Views = new(transport);
@@ -58,6 +59,9 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
 
     /// <summary>What all assets share: search, sharing, deletion.</summary>
     public AssetClient Assets { get; }
+
+    /// <summary>Why somebody may or may not.</summary>
+    public AccessClient Access { get; }
 
     /// <summary>Tables that answer SQL.</summary>
     public DatasetClient Datasets { get; }

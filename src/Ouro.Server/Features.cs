@@ -34,7 +34,7 @@ public static class Features
             .AddSingleton(new FrameMenu(typeof(ContextMenu))).AddSingleton(new FrameCreation("/organizations/new", "Organization", "People and agents with rules of their own", "people")),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Assets", s => s
-            .AddSingleton<AssetOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
+            .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<ImpactOperations>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),

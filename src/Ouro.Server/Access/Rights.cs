@@ -11,65 +11,88 @@ public static class Rights
     const int MostParents = 3;
 
     /// <summary>May see that it is there and what it says of itself. Of what is sold, everybody may.</summary>
-    public static Sql CanRead(Actor actor) => Reaches(actor, "a", content: false, MostParents);
+    public static Sql CanRead(Actor actor) => Any(Reaches(actor, "a", content: false, MostParents));
 
     /// <summary>May see the content too: of what is sold, its owner, those who hold a role on it, and the organization's admins.</summary>
-    public static Sql CanOpen(Actor actor) => Reaches(actor, "a", content: true, MostParents);
+    public static Sql CanOpen(Actor actor) => Any(Reaches(actor, "a", content: true, MostParents));
 
     /// <summary>The same without asking its parents: whoever may by this may, and who may not is asked for in full. It is much the quicker.</summary>
-    public static Sql CanOpenItself(Actor actor) => Reaches(actor, "a", content: true, 0);
+    public static Sql CanOpenItself(Actor actor) => Any(Reaches(actor, "a", content: true, 0));
 
     /// <summary>May change what it says and holds.</summary>
-    public static Sql CanWrite(Actor actor) => Holds(actor, "a", ["write", "admin"], MostParents);
+    public static Sql CanWrite(Actor actor) => Any(Holds(actor, "a", Writers, MostParents));
 
     /// <summary>May decide who sees it, where it lives and what it costs, and delete it.</summary>
-    public static Sql CanManage(Actor actor) => Holds(actor, "a", ["admin"], MostParents);
+    public static Sql CanManage(Actor actor) => Any(Holds(actor, "a", Managers, MostParents));
 
-    static Sql Reaches(Actor actor, string name, bool content, int parents)
+    // The same four with the way that lets the actor in: its name, or null where none does; "parent/…" where what it belongs to decides.
+    public static Sql WhyRead(Actor actor) => Which(Reaches(actor, "a", content: false, MostParents));
+
+    public static Sql WhyOpen(Actor actor) => Which(Reaches(actor, "a", content: true, MostParents));
+
+    public static Sql WhyWrite(Actor actor) => Which(Holds(actor, "a", Writers, MostParents));
+
+    public static Sql WhyManage(Actor actor) => Which(Holds(actor, "a", Managers, MostParents));
+
+    static readonly string[] Writers = ["write", "admin"];
+    static readonly string[] Managers = ["admin"];
+
+    /// <summary>One way to a right.</summary>
+    /// <param name="Name">What it is called when it is explained.</param>
+    /// <param name="When">When it lets the actor in.</param>
+    /// <param name="Above">The ways of the parent, where that is what decides.</param>
+    sealed record Way(string Name, Sql When, Func<Sql>? Above = null);
+
+    static List<Way> Reaches(Actor actor, string name, bool content, int parents)
     {
         var a = Sql.Trusted(name);
-        List<Sql> ways = [content ? (Sql)$"{a}.visibility = 'public'" : $"{a}.visibility in ('public', 'monetized')"];
+        List<Way> ways = [new("public", content ? (Sql)$"{a}.visibility = 'public'" : $"{a}.visibility in ('public', 'monetized')")];
         if (actor.IsSignedIn)
         {
-            List<Sql> own =
-            [
-                $"{a}.user_id = {actor.Id}",
-                $"({a}.visibility = 'organization' and {a}.org_id = any({actor.Organizations}))",
-                $"{a}.id in (select p.asset_id from permissions p where p.user_id = {actor.Id})",
-            ];
-            if (content && actor.AdminOf.Length > 0) own.Add($"({a}.visibility = 'monetized' and {a}.org_id = any({actor.AdminOf}))");
-            ways.Add(InPlace(actor, a, own));
+            ways.Add(new("owner", $"{a}.user_id = {actor.Id}"));
+            ways.Add(new("member", $"({a}.visibility = 'organization' and {a}.org_id = any({actor.Organizations}))"));
+            ways.Add(new("shared", $"{a}.id in (select p.asset_id from permissions p where p.user_id = {actor.Id})"));
+            if (content && actor.AdminOf.Length > 0) ways.Add(new("organization_admin", $"({a}.visibility = 'monetized' and {a}.org_id = any({actor.AdminOf}))"));
+            ways = InPlace(actor, a, ways, everybodys: 1);
         }
-        if (parents > 0) ways.Add($"({a}.visibility = 'inherit' and {OfParent(a, parents, above => Reaches(actor, above, content, parents - 1))})");
-        return Any(ways);
+        if (parents > 0) ways.Add(OfParent(a, parents, $"{a}.visibility = 'inherit'", above => Reaches(actor, above, content, parents - 1)));
+        return ways;
     }
 
     // An organization's admins act on what its members see; what is private is its owner's alone.
-    static Sql Holds(Actor actor, string name, string[] roles, int parents)
+    static List<Way> Holds(Actor actor, string name, string[] roles, int parents)
     {
         var a = Sql.Trusted(name);
-        List<Sql> own =
+        List<Way> ways =
         [
-            $"{a}.user_id = {actor.Id}",
-            $"exists (select from permissions p where p.asset_id = {a}.id and p.user_id = {actor.Id} and p.role = any({roles}))",
+            new("owner", $"{a}.user_id = {actor.Id}"),
+            new("shared", $"exists (select from permissions p where p.asset_id = {a}.id and p.user_id = {actor.Id} and p.role = any({roles}))"),
         ];
-        if (actor.AdminOf.Length > 0) own.Add($"({a}.visibility in ('public', 'monetized', 'organization') and {a}.org_id = any({actor.AdminOf}))");
-        List<Sql> ways = [InPlace(actor, a, own)];
+        if (actor.AdminOf.Length > 0)
+            ways.Add(new("organization_admin", $"({a}.visibility in ('public', 'monetized', 'organization') and {a}.org_id = any({actor.AdminOf}))"));
+        ways = InPlace(actor, a, ways, everybodys: 0);
         // A comment inherits who reads it, and stays its author's.
-        if (parents > 0) ways.Add($"({a}.visibility = 'inherit' and {a}.asset_type <> 'comment' and {OfParent(a, parents, above => Holds(actor, above, roles, parents - 1))})");
-        return Any(ways);
+        if (parents > 0) ways.Add(OfParent(a, parents, $"{a}.visibility = 'inherit' and {a}.asset_type <> 'comment'", above => Holds(actor, above, roles, parents - 1)));
+        return ways;
     }
 
     /// <summary>A bound key has what everybody has, and of the rest only what lies in its own place.</summary>
-    static Sql InPlace(Actor actor, Sql a, List<Sql> own) =>
-        actor.BoundTo is { } place ? $"({a}.org_id = {place} and {Any(own)})" : Any(own);
+    static List<Way> InPlace(Actor actor, Sql a, List<Way> ways, int everybodys) => actor.BoundTo is not { } place ? ways
+        : [.. ways[..everybodys], .. ways[everybodys..].Select(way => way with { When = $"({a}.org_id = {place} and {way.When})" })];
 
-    // A value and not an "exists": that would be hashed, by reading every asset.
-    static Sql OfParent(Sql a, int parents, Func<string, Sql> right)
+    static Way OfParent(Sql a, int parents, Sql inherits, Func<string, List<Way>> ways)
     {
-        var above = "above" + parents;
-        return $"(select {right(above)} from assets {Sql.Trusted(above)} where {Sql.Trusted(above)}.id = {a}.parent_id)";
+        var name = "above" + parents;
+        // A value and not an "exists": that would be hashed, by reading every asset.
+        Sql Asked(Sql what) => $"(select {what} from assets {Sql.Trusted(name)} where {Sql.Trusted(name)}.id = {a}.parent_id)";
+        return new("parent", $"({inherits} and {Asked(Any(ways(name)))})", () => Asked(Which(ways(name))));
     }
 
-    static Sql Any(List<Sql> ways) => $"({Sql.Join(" or ", ways)})";
+    static Sql Any(List<Way> ways) => $"({Sql.Join(" or ", ways.Select(way => way.When))})";
+
+    static Sql Which(List<Way> ways) => $"(case {Sql.Join(" ", ways.Select(Told))} end)";
+
+    static Sql Told(Way way) => way.Above is { } above
+        ? $"when {way.When} then {way.Name + "/"} || {above()}"
+        : (Sql)$"when {way.When} then {way.Name}";
 }

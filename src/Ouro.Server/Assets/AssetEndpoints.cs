@@ -10,6 +10,7 @@ public static class AssetEndpoints
         api.MapGet("/search/assets", Search).WithName("assets.search");
         api.MapGet("/assets/impact", Impact).WithName("assets.impact");
         api.MapGet("/users/{nameOrId}/impact", ImpactOfUser).WithName("users.impact");
+        api.MapGet("/access/explain", Explain).WithName("access.explain");
         api.MapGet("/assets/{id}", Get).WithName("assets.get");
         api.MapPut("/assets/{id}", Update).WithName("assets.update");
         api.MapGet("/assets/{id}/type", Type).WithName("assets.type");
@@ -33,6 +34,11 @@ public static class AssetEndpoints
         SearchOperations searches, Actor actor, string? query, int? limit, int? offset, string? after, string? scope, string? sort,
         [FromQuery(Name = "time_window")] string? timeWindow, string? filters, [FromQuery(Name = "metadata_filters")] string? metadataFilters, CancellationToken ct) =>
         searches.Search(actor, SearchText.Read(query, limit, offset, after, scope, sort, timeWindow, filters, metadataFilters), ct).Enveloped();
+
+    /// <summary>What an account may do with an asset, and which rule decides</summary>
+    public static Task<Envelope<AccessExplanation>> Explain(
+        AccessOperations access, Actor actor, [FromQuery(Name = "user_id")] Guid? userId, [FromQuery(Name = "asset_id")] Guid? assetId, CancellationToken ct) =>
+        access.Explain(actor, userId, assetId, ct).Enveloped();
 
     /// <summary>One asset of any type</summary>
     public static Task<Envelope<Asset>> Get(AssetOperations assets, Actor actor, Guid id, CancellationToken ct) => assets.Get(actor, id, ct).Enveloped();

@@ -80,6 +80,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["users.sign_out_everywhere"] = "agents have no sessions", ["users.plan_info"] = "there are no plans here", ["users.follow"] = "the public server has no tool for it",
         ["users.follows"] = "the public server has no tool for it", ["users.followers"] = "the public server has no tool for it",
         ["users.verify"] = "agents do not vouch", ["users.unverify"] = "agents do not vouch",
+        ["access"] = "what an agent may do it sees by trying; people ask about others where they share",
         ["assets.type"] = "get_asset tells it", ["assets.view"] = "get_asset counts it", ["assets.counts"] = "get_asset tells them", ["assets.permissions"] = "people look at it where they share",
         ["assets.update"] = "each type has its own tool", ["assets.download_url"] = "download_asset", ["assets.children"] = "comes with services and comments",
         ["assets.connections"] = "comes with what connects assets", ["assets.actions"] = "comes with services", ["assets.tags"] = "there are none",
@@ -142,6 +143,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
     {
         ("SearchOperations" or "DownloadOperations" or "ImpactOperations", _) => "assets",
         ("EmailOperations" or "SignUpOperations", _) => "users",
+        ("AccessOperations", _) => "access",
         // A file becomes a dataset; an import is what can be followed meanwhile.
         ("ImportOperations", "Import") => "datasets",
         _ => Snake(operations[..^"Operations".Length]) + "s",

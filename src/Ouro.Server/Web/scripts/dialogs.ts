@@ -47,11 +47,18 @@ function fill(dialog: HTMLDialogElement, panel: HTMLElement) {
   if ('stay' in panel.dataset) for (const form of panel.querySelectorAll('form')) stay(dialog, form)
 }
 
+/** A form that only asks has its words in the address, as a browser would put them there. */
+function sent(form: HTMLFormElement, data: FormData) {
+  if (form.method === 'post') return load(form.action, data)
+  const words = [...data].filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  return load(form.action.split('?')[0] + '?' + new URLSearchParams(words))
+}
+
 /** A form that leads back to its own panel, with what changed or what was wrong. */
 function stay(dialog: HTMLDialogElement, form: HTMLFormElement) {
   form.addEventListener('submit', async event => {
     event.preventDefault()
-    const panel = await load(form.action, new FormData(form, event.submitter)).catch(() => undefined)
+    const panel = await sent(form, new FormData(form, event.submitter)).catch(() => undefined)
     if (!panel) return form.submit()
     fill(dialog, panel)
     dialog.querySelector<HTMLElement>('[aria-invalid], [data-panel] input:not([type=hidden])')?.focus()

@@ -1,0 +1,126 @@
+using System.Net.WebSockets;
+using System.Text;
+using Shouldly;
+using Xunit;
+
+namespace Ouro.Tests.Conversations;
+
+/// <summary>What is taken away ends what is open: a socket holds no right longer than a request would.</summary>
+public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    public async Task A_revoked_key_ends_its_socket_and_no_other()
+    {
+        var ada = await server.Join("ada_revoked");
+        var other = await ada.Ouro.ApiKeys.CreateAsync(new("other"));
+        await using var first = await Socket.Open(server, ada.Key);
+        await using var second = await Socket.Open(server, other.Secret);
+        await ada.Ouro.ApiKeys.RevokeAsync(other.Key.Id);
+        (await second.Next()).ShouldBe("41");
+        (await second.Next()).ShouldBeNull("the line is closed");
+        (await first.Ask("""["conversation:join",{}]""")).ShouldContain("conversation_id");
+    }
+
+    [Fact]
+    public async Task Who_loses_a_conversation_hears_nothing_more_of_it()
+    {
+        var (ada, ben) = (await server.Join("ada_talks"), await server.Join("ben_talks"));
+        var talk = await Conversation(ada);
+        await ada.Put($"/assets/{talk}/share", new { permission = new { user = new { user_id = ben.Id }, role = "read" } });
+        await using var hers = await Socket.Open(server, ada.Key);
+        await using var his = await Socket.Open(server, ben.Key);
+        await using var hisOther = await Socket.Open(server, ben.Key);
+        foreach (var socket in (Socket[])[hers, his, hisOther]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
+        await hers.Send($$"""["activity",{"conversation_id":"{{talk}}","n":1}]""");
+        (await his.Next())!.ShouldContain("\"n\":1");
+
+        await ada.Put($"/assets/{talk}/share", new { permission = new { user = new { user_id = ben.Id }, role = "none" } });
+        // The next thing that he hears is the answer to his own question, and not what she said before it.
+        await hers.Send($$"""["activity",{"conversation_id":"{{talk}}","n":2}]""");
+        (await hers.Ask("""["conversation:join",{}]""")).ShouldContain("conversation_id");
+        (await his.Ask(Join(talk))).ShouldContain("\"ok\":false");
+        await his.Send($$"""["activity",{"conversation_id":"{{talk}}","n":3}]""");
+        (await his.Ask(Join(talk))).ShouldContain("\"ok\":false");
+        (await hers.Ask("""["conversation:join",{}]""")).ShouldContain("conversation_id");
+    }
+
+    [Fact]
+    public async Task A_key_bound_to_an_organization_ends_with_the_membership()
+    {
+        var (ada, ben) = (await server.Join("ada_leaves"), await server.Join("ben_leaves"));
+        var lab = await server.Found("leaving-lab", ada);
+        await server.Db.Run($"insert into organization_members (org_id, user_id, role, added_at) values ({lab.Id}, {ben.Id}, 'write', now())", default);
+        await Changed(ben);
+        var bound = await ben.Ouro.ApiKeys.CreateAsync(new("bound", lab.Id));
+        await using var socket = await Socket.Open(server, bound.Secret);
+        await server.Db.Run($"delete from organization_members where user_id = {ben.Id}", default);
+        await Changed(ben);
+        (await socket.Next()).ShouldBe("41");
+    }
+
+    Task<int> Changed(Person person) => server.Db.Run($"select pg_notify({Ouro.Server.Access.Actors.Channel}, {person.Id.ToString()})", default);
+
+    static string Join(Guid conversation) => $$"""["conversation:join",{"conversation_id":"{{conversation}}"}]""";
+
+    async Task<Guid> Conversation(Person owner)
+    {
+        var id = Guid.CreateVersion7();
+        await server.Db.Run($"""
+            insert into assets (id, asset_type, user_id, org_id, team_id, visibility, attribution, source, created_at, last_updated)
+            values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, 'private', jsonb_build_object(), 'api', now(), now())
+            """, default);
+        return id;
+    }
+
+    /// <summary>The protocol by hand: what is not expected next is seen, which a real client would swallow.</summary>
+    sealed class Socket(ClientWebSocket line) : IAsyncDisposable
+    {
+        readonly byte[] buffer = new byte[1 << 16];
+        int asked;
+
+        public static async Task<Socket> Open(TestServer server, string credential)
+        {
+            var line = new ClientWebSocket();
+            await line.ConnectAsync(new($"ws://{server.Root.Authority}/socket.io/?EIO=4&transport=websocket"), default);
+            var socket = new Socket(line);
+            (await socket.Next())!.ShouldStartWith("0{");
+            await socket.Write("40" + $$"""{"access_token":"{{credential}}"}""");
+            (await socket.Next())!.ShouldStartWith("40{");
+            return socket;
+        }
+
+        public Task Send(string json) => Write("42" + json);
+
+        /// <summary>Sends with a question for an answer, and gives what comes next.</summary>
+        public async Task<string> Ask(string json)
+        {
+            await Write($"42{asked}{json}");
+            var answer = await Next();
+            answer.ShouldNotBeNull().ShouldStartWith($"43{asked++}");
+            return answer;
+        }
+
+        /// <summary>What comes next that is no heartbeat; null when the line is closed.</summary>
+        public async Task<string?> Next()
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (true)
+            {
+                var got = await line.ReceiveAsync(buffer, patience.Token);
+                if (got.MessageType == WebSocketMessageType.Close) return null;
+                var text = Encoding.UTF8.GetString(buffer, 0, got.Count);
+                if (text is "1") continue;
+                if (text is not "2") return text;
+                await Write("3");
+            }
+        }
+
+        Task Write(string text) => line.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
+
+        public ValueTask DisposeAsync()
+        {
+            line.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -70,6 +70,10 @@ public sealed class UpTests : IDisposable
         foreach (var bound in (string[])["personal", $"{name}-lab"])
             await works(Last(await ServerProcess.Run(data, "key", "add", name, "--org", bound)).GetProperty("api_key").GetString()!);
 
+        var invitation = new Uri(Last(await ServerProcess.Run(data, "user", "invite", "--email", $"guest-{name}@example.org")).GetProperty("url").GetString()!);
+        (invitation.Host, invitation.AbsolutePath, invitation.Query.Length).ShouldBe(("localhost", "/sign-up", "?invitation=".Length + 43));
+        Last(await ServerProcess.Run(data, "user", "links")).GetProperty("links").GetArrayLength().ShouldBe(0);
+
         var csv = Path.Combine(data, "..", $"{Path.GetFileName(data)}.csv");
         await File.WriteAllTextAsync(csv, "a,b\n1,x\n2,y\n");
         try
@@ -86,6 +90,7 @@ public sealed class UpTests : IDisposable
         {
             (["user", "add", name], "already"), (["user", "add", "no spaces"], "letters"), (["org", "add", "Not A Slug", "--admin", name], "lowercase"),
             (["key", "add", "nobody_there"], "no account"), (["key", "add", name, "--org", "nowhere"], "no organization"), (["import", "/nowhere.csv"], "no file"),
+            (["user", "invite", "--as", name], "operators"), (["user", "links", "--as", name], "operators"),
         })
         {
             var answer = await ServerProcess.Run(data, refused);

@@ -34,6 +34,16 @@ public sealed class McpAssetToolTests(TestServer server) : IClassFixture<TestSer
     }
 
     [Fact]
+    public async Task An_agent_finds_people_to_share_with()
+    {
+        var (ada, eve) = (await server.Join("mcp_looks"), await server.Join("mcp_somebody"));
+        var found = (await ada.Ask("search_users", new { query = "MCP_some" })).Data;
+        found.GetProperty("results")[0].GetProperty("user_id").GetGuid().ShouldBe(eve.Id);
+        found.GetProperty("results")[0].GetProperty("username").GetString().ShouldBe("mcp_somebody");
+        (await ada.Ask("search_users", new { query = "nobody_of_that_name" })).Data.GetProperty("results").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task An_agent_finds_files_by_their_metadata()
     {
         var ada = await server.Join("mcp_finds");

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Ouro.Server.Kernel;
+using Ouro.Server.Users;
 using Shouldly;
 using Xunit;
 
@@ -172,6 +175,27 @@ public sealed class InvitationTests(TestServer server) : IClassFixture<TestServe
         (await eve.Ouro.Invitations.MineAsync().ToListAsync()).ShouldHaveSingleItem().Id.ShouldBe(own.Invitation.Id);
         (await eve.Ouro.Invitations.DeclineAsync(new(Id: own.Invitation.Id))).OrgId.ShouldBe(lab.Id);
         (await eve.Ouro.Organizations.JoinRequestsAsync(lab.Id).ToListAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_link_also_admits_who_has_no_account_yet_and_is_used_up_by_that()
+    {
+        var ada = await server.Join("ada_admits");
+        var lab = await server.Found("admitting-lab", ada);
+        var link = await Link(ada, lab.Id, "newcomer@example.org");
+        await using var scope = server.Services.CreateAsyncScope();
+        var signUp = scope.ServiceProvider.GetRequiredService<SignUpOperations>();
+        var admission = (await signUp.Look(link.Code, default))!;
+        (admission.Says, admission.Email).ShouldBe(("ada_admits invites you to admitting-lab.", "newcomer@example.org"));
+        var account = await signUp.SignUp(new("newcomer_admitted", "a long enough password", Invitation: link.Code), null, default);
+        (await server.InDefaultTeam(lab.Id))[account.Id].ShouldBe("write");
+        (await ada.Get($"/organizations/{lab.Id}/invitations")).Data().GetArrayLength().ShouldBe(0);
+        (await Should.ThrowAsync<Refusal>(() => signUp.SignUp(new("second_newcomer", "a long enough password", Invitation: link.Code), null, default))).Code.ShouldBe("sign_up_invitation_gone");
+        (await server.Db.Maybe<long>($"select count(*) from users where username = 'second_newcomer'", default)).ShouldBe(0);
+
+        await ada.Put($"/organizations/{lab.Id}", new { organization = new { actor_type_policy = "agents_only" } });
+        var closed = await Link(ada, lab.Id);
+        (await Should.ThrowAsync<Refusal>(() => signUp.Look(closed.Code, default))).Code.ShouldBe("agents_only");
     }
 
     static async Task<(Guid Id, string Code)> Link(Person admin, Guid org, string? email = null)

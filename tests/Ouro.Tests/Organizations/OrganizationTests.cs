@@ -69,6 +69,16 @@ public sealed class OrganizationTests(TestServer server) : IClassFixture<TestSer
         var ada = await server.Join("ada_names");
         await server.Join("Grace");
         (await ada.Post("/organizations/create", new { organization = new { name = "grace" } }, HttpStatusCode.Conflict)).Code().ShouldBe("organization_name_taken");
+        (await Should.ThrowAsync<Ouro.Server.Kernel.Refusal>(() => server.Join("ada_Names"))).Code.ShouldBe("username_taken");
+        // An account and an organization of one name, made at once: one of them is there.
+        for (var round = 0; round < 5; round++)
+        {
+            var name = $"both{round}";
+            var account = Task.Run(() => server.Join(name));
+            var organization = ada.Http.PostAsync("/api/organizations/create", new StringContent($$$"""{"organization": {"name": "{{{name}}}"}}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")));
+            await Task.WhenAll(account.ContinueWith(_ => { }, TaskScheduler.Default), organization);
+            (account.IsCompletedSuccessfully ^ (await organization).IsSuccessStatusCode).ShouldBeTrue(name);
+        }
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
             ada.Http.PostAsync("/api/organizations/create", new StringContent("""{"organization": {"name": "raced"}}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")))));
         answers.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBe(1);

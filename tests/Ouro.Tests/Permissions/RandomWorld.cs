@@ -6,6 +6,8 @@ public sealed class RandomWorld
     readonly Random random;
     readonly IReadOnlyList<Account> accounts;
 
+    public int Seed { get; }
+
     public World World { get; } = new();
 
     /// <summary>Each account with a key that is bound nowhere, and some with one that is.</summary>
@@ -13,7 +15,7 @@ public sealed class RandomWorld
 
     public RandomWorld(IReadOnlyList<Account> accounts, int seed)
     {
-        (random, this.accounts) = (new(seed), accounts);
+        (Seed, random, this.accounts) = (seed, new(seed), accounts);
         World.Accounts.AddRange(accounts);
         var global = World.Found(new("ouro", isGlobal: true));
         AddTeams(global);

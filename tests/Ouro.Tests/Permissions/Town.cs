@@ -15,23 +15,23 @@ public sealed class Town
     public World World { get; } = new();
 
     /// <summary>Who made most of what is there, a member who may write; and an agent of theirs.</summary>
-    public Account Author { get; } = new("author");
+    public Account Author { get; } = new("the_author");
 
     public Account Machine { get; }
 
     /// <summary>Made things, and left; their keys are still bound to the organizations.</summary>
-    public Account Leaver { get; } = new("leaver");
+    public Account Leaver { get; } = new("the_leaver");
 
-    public Account Operator { get; } = new("operator", isOperator: true);
+    public Account Operator { get; } = new("the_operator", isOperator: true);
 
     /// <summary>Invited everywhere, and not come yet.</summary>
-    public Account Guest { get; } = new("guest");
+    public Account Guest { get; } = new("the_guest");
 
     /// <summary>Nobody in particular, who is banned here and there.</summary>
-    public Account Bystander { get; } = new("bystander");
+    public Account Bystander { get; } = new("the_bystander");
 
     /// <summary>With whom things are shared while the matrix is asked; they ask nothing themselves.</summary>
-    public Account Receiver { get; } = new("receiver");
+    public Account Receiver { get; } = new("the_receiver");
 
     public Org Global { get; }
 
@@ -49,7 +49,7 @@ public sealed class Town
 
     public Town()
     {
-        Machine = new("machine", ActorType.Agent, Author);
+        Machine = new("the_machine", ActorType.Agent, Author);
         Global = World.Found(new("ouro", isGlobal: true));
         Labs =
         [

@@ -56,7 +56,7 @@ public sealed class OrganizationTests(Chromium chromium, TestServer server) : IC
         await admin.Page.GotoAsync($"/organizations/{name}/members");
         await admin.Page.GetByLabel($"What {bob.Name} may do", new() { Exact = true }).SelectOptionAsync("read");
         await admin.Button($"Save what {bob.Name} may do").ClickAsync();
-        await admin.Page.GetByText($"{bob.Name} may now read only.").WaitForAsync();
+        await admin.Page.GetByText($"{bob.Name} is now a member who only reads.").WaitForAsync();
         await admin.Link($"Leave {name}").ClickAsync();
         await admin.Button("Leave").ClickAsync();
         await admin.Page.GetByText("This is the last admin").WaitForAsync();
@@ -73,7 +73,7 @@ public sealed class OrganizationTests(Chromium chromium, TestServer server) : IC
         await invited.Page.GetByText("You asked to join. Its admins decide.").WaitForAsync();
         await admin.Page.GotoAsync($"/organizations/{name}/members");
         await admin.Page.GetByText("It was a mistake.").WaitForAsync();
-        await admin.Button($"Let {bob.Name} in").ClickAsync();
+        await admin.Button($"Let in {bob.Name}").ClickAsync();
         await admin.Page.GetByText($"{bob.Name} is in.").WaitForAsync();
 
         await admin.Page.GotoAsync($"/organizations/{name}/settings");

@@ -126,7 +126,7 @@ public sealed class TeamTests(Chromium chromium, TestServer server) : IClassFixt
     }
 
     [Fact]
-    public async Task Who_is_banned_is_banneduntil_the_ban_is_lifted()
+    public async Task Who_is_banned_stays_out_until_the_ban_is_lifted()
     {
         var (ada, bob) = (await server.Join("ada_bans"), await server.Join("bob_banned"));
         var team = await ada.Ouro.Teams.CreateAsync(new("no-spam", Ids.Global));

@@ -20,7 +20,6 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
         foreach (var (name, path) in new[]
         {
             ("welcome", "/"), ("sign-in", "/sign-in"), ("link-used", "/sign-in/link?code=gone"), ("public-dataset", town.Weather), ("not-there", "/datasets/ada/nothing-here"),
-            ("public-teams", "/teams"), ("public-team", "/teams/weather-watch"), ("public-members", "/teams/weather-watch/members"),
         })
             await Look(stranger, name, path);
 
@@ -33,7 +32,6 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
             SqlQuery = "select date_trunc('month', date) as month, avg(temp_max) as warmest, avg(temp_min) as coldest from {{table}} group by 1 order by 1",
             Config = JsonSerializer.SerializeToElement(new { type = "line", xAxis = new { dataKey = "month" }, series = new[] { new { dataKey = "warmest", name = "Warmest" }, new { dataKey = "coldest", name = "Coldest" } } }),
         });
-        var watch = (await town.Ada.Ouro.Teams.GetByNameAsync("ouro", "weather-watch")).Id;
         var (view, embed) = ($"{town.Weather}/views/{shown.Id}", $"/embed/datasets/{id}/views/{shown.Id}");
         foreach (var (name, path) in new[]
         {
@@ -43,12 +41,6 @@ public sealed class TourTests(Chromium chromium, Town town) : IClassFixture<Town
             ("filter-refused", town.Weather + "?filter=temp_max&op=gte&value=warm"), ("history", town.Weather + "/history"), ("views", town.Weather + "/views"),
             ("views-empty", town.Films + "/views"), ("view", view), ("embed-view", embed), ("embed-table", embed[..embed.IndexOf("/views", StringComparison.Ordinal)]),
             ("use", town.Weather + "/use"), ("share", $"/assets/{id}/share"), ("delete", $"/assets/{id}/delete"), ("settings", "/settings"), ("no-page", "/nowhere"),
-            ("teams", "/teams"), ("teams-discover", "/teams?show=discover"), ("teams-none", "/teams?q=qwertzuiop"), ("new-team", "/teams/new"), ("team", "/teams/weather-watch"),
-            ("team-members", "/teams/weather-watch/members"), ("team-requests", "/teams/weather-watch/requests"), ("team-bans", "/teams/weather-watch/bans"),
-            ("team-settings", "/teams/weather-watch/settings"), ("team-delete", "/teams/weather-watch/delete"), ("team-leave", "/teams/weather-watch/leave"),
-            ("team-refused", "/teams/materials"), ("team-empty", "/crystal-lab/teams/growth"), ("team-visibility", "/crystal-lab/teams/growth/visibility"),
-            ("team-default", "/crystal-lab/teams/all"), ("team-everybody", "/teams/all"), ("team-not-admin", "/teams/materials/settings"), ("search-in-team", $"/search?team={watch}"),
-            ("new-dataset-in-team", $"/datasets/new?team={watch}"),
         })
             await Look(ada, name, path);
 

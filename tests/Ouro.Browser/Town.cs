@@ -16,9 +16,6 @@ public sealed class Town : TestServer
     /// <summary>A public dataset of Ada's with 1,461 rows.</summary>
     public string Weather { get; private set; } = "";
 
-    /// <summary>Ada's organization.</summary>
-    public Guid Lab { get; private set; }
-
     /// <summary>A private dataset of Ada's, with long texts and missing values.</summary>
     public string Films { get; private set; } = "";
 
@@ -28,7 +25,7 @@ public sealed class Town : TestServer
         Ada = await Join("ada");
         Bob = await Join("bob");
         var crawler = await Join("crawler", ActorType.Agent);
-        Lab = (await Found("crystal-lab", Ada)).Id;
+        await Found("crystal-lab", Ada);
         var weather = await Import(Ada, "Seattle weather", "public", WeatherCsv(),
             "Daily weather in Seattle over four years: precipitation, temperature and wind, as a station reported them.", "seattle-weather.csv");
         Weather = weather.Address;
@@ -37,32 +34,14 @@ public sealed class Town : TestServer
             await Share(Ada, weather.Id, person, role);
         for (var i = 1; i <= 3; i++)
             await Import(Bob, $"Sensor {i} readings", "public", "at,value\n2026-01-01T00:00:00Z,1.5\n2026-01-01T00:01:00Z,\n", i == 2 ? "Raw readings, one a minute." : null);
-        await Gather(crawler);
-    }
-
-    /// <summary>Teams with rules of different kinds, and something to read, decide and lift in one of them.</summary>
-    async Task Gather(Person crawler)
-    {
-        var watch = await Ada.Ouro.Teams.CreateAsync(new("weather-watch", Ids.Global)
-        {
-            Description = Content.Of("Measure the weather of the coast, every hour, and keep what was measured where everybody can ask it.\nBring readings, not opinions. Say in the description what measured them and where it stands."),
-        });
-        foreach (var person in new[] { Bob, crawler }) await person.Ouro.Teams.JoinAsync(watch.Id);
-        await Import(Bob, "Buoy readings", "public", "at,wave_height\n2026-01-01T00:00:00Z,1.5\n", "What a buoy off the coast reports once an hour.", team: watch.Id);
-        await Ada.Ouro.Teams.UpdateAsync(watch.Id, new() { JoinPolicy = JoinPolicy.Request });
-        await (await Join("carol")).Ouro.Teams.JoinAsync(watch.Id, "I keep a station in the harbour, with readings since 2019.");
-        await Ada.Ouro.Teams.BanAsync(watch.Id, new((await Join("spammer")).Id, "Advertisements in the feed"));
-        await Bob.Ouro.Teams.CreateAsync(new("materials", Ids.Global) { Description = Content.Of("Find magnets that need no rare earths."), ActorTypePolicy = ActorTypePolicy.AgentsOnly });
-        await Bob.Ouro.Teams.CreateAsync(new("field-notes", Ids.Global) { SourcePolicy = SourcePolicy.WebOnly });
-        await Ada.Ouro.Teams.CreateAsync(new("growth", Lab) { Description = Content.Of("Grow crystals, and write down how."), JoinPolicy = JoinPolicy.InviteOnly, DefaultRole = Role.Read });
     }
 
     /// <summary>Makes a dataset of a file; tells its id and its path on the web.</summary>
-    public static async Task<(Guid Id, string Address)> Import(Person owner, string name, string visibility, string content, string? about = null, string file = "data.csv", Guid? team = null)
+    public static async Task<(Guid Id, string Address)> Import(Person owner, string name, string visibility, string content, string? about = null, string file = "data.csv")
     {
         var answer = await owner.Http.PostAsync(
             $"/api/datasets/create/from-file?name={Uri.EscapeDataString(name)}&visibility={visibility}&file_name={file}"
-                + (team is null ? "" : $"&team_id={team}") + (about is null ? "" : "&description=" + Uri.EscapeDataString(about)),
+                + (about is null ? "" : "&description=" + Uri.EscapeDataString(about)),
             new ByteArrayContent(Encoding.UTF8.GetBytes(content)));
         var asset = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data");
         return (asset.GetProperty("id").GetGuid(), asset.GetProperty("slug").GetString()!);

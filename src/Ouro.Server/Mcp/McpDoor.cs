@@ -19,9 +19,11 @@ public static class McpDoor
         that answers SQL. An asset has a uuid, an owner, a place (an organization and a team in it) and a visibility.
 
         Where things go
-        - Everything is put somewhere. Before you create, know where: ouro://profile lists your organizations and your role in each. If your person
-          named a place, pass its org_id (and team_id); if you belong to several and none was named, ask. Without org_id and team_id it goes where your
-          key works, which for most keys is the personal context.
+        - Everything is put somewhere. Before you create, know where: get_organizations lists your organizations, get_teams(org_id) your teams there with
+          their rules, get_teams(discover=true) those that everybody sees. Take a team whose agent_can_create is true and pass its org_id and team_id; if
+          several would do and none was named, ask your person. Without org_id and team_id it goes where your key works, where few look.
+        - actor_type_policy and join_policy say who may join a team; set_team_membership joins or leaves. A refusal names the rule and what would satisfy
+          it. get_team_feed(unread_only=true) tells what others brought since. A team's creator is its admin; only admins update_team.
         - In an internal team nothing can be public. A private asset is seen by nobody else until somebody shares it with share_asset; mentioning it or
           linking to it gives no access. What is for sale shows everybody its description and opens to who holds a role on it.
         - Say what others may do with it and where it comes from: license_id (SPDX-like, e.g. CC-BY-4.0) and attribution (originality original,

@@ -54,12 +54,22 @@ static class OrganizationWords
         });
     }
 
+    /// <summary>What somebody is who has a role and a type of membership.</summary>
+    public static string Part(string? role, string? type) => (role, type == "external") switch
+    {
+        ("admin", _) => "an admin",
+        ("read", false) => "a member who only reads",
+        ("read", true) => "an external member who only reads",
+        (_, true) => "an external member",
+        _ => "a member",
+    };
+
     /// <summary>What somebody did, as it goes on from their name.</summary>
     public static string Did(Event happened)
     {
         var by = happened.ActorId == happened.SubjectId;
         var whom = Text(happened, "username") ?? happened.Subject?.Username ?? "somebody";
-        var asWhat = $"{Text(happened, "membership_type")} member, {Roles.FirstOrDefault(r => r.Value == Text(happened, "role")).Text}";
+        var asWhat = Part(Text(happened, "role"), Text(happened, "membership_type"));
         return happened.Name switch
         {
             "organization.created" => "founded the organization",
@@ -72,7 +82,7 @@ static class OrganizationWords
             "organization.join_request_rejected" => $"declined the request of {whom}",
             "invitation.created" => Text(happened, "to") switch
             {
-                "account" => $"invited {whom} as {asWhat}", "address" => $"invited an e-mail address as {asWhat}", _ => $"made a link that invites as {asWhat}",
+                "account" => $"invited {whom} as {asWhat}", "address" => $"invited an e-mail address as {asWhat}", _ => $"made a link that invites {asWhat}",
             },
             "invitation.revoked" => "took an invitation back",
             "invitation.accepted" => "followed an invitation",

@@ -86,6 +86,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(TeamList) => new TeamList { OrgId = Ids.Global, Joined = true, PublicOnly = true, Query = "word" },
         null when type == typeof(Cursor) => Cursor.Start,
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
+        null when type == typeof(AssetType[]) => new[] { AssetType.File },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
         null when type == typeof(DatasetLineage) => new DatasetLineage("select 1", null, [Guid.CreateVersion7()], null),
         null when type == typeof(Organization) => new Organization { Id = Guid.CreateVersion7(), Name = "name", DefaultTeam = new(Guid.CreateVersion7(), Guid.CreateVersion7(), "all") },

@@ -1,7 +1,9 @@
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
+using Ouro.Server.Events;
 using Ouro.Server.Kernel;
+using Ouro.Server.Organizations;
 using Shouldly;
 using Xunit;
 
@@ -138,6 +140,31 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
         var plan = await Plan(Search(new() { After = new Cursor(at[0], Guid.CreateVersion7()).ToString() }));
         plan.ShouldContain("Index Scan using assets_");
         Read(plan).ShouldBeLessThan(500);
+    }
+
+    [Fact]
+    public async Task The_roster_and_the_log_of_a_large_organization_are_read_from_where_the_page_begins()
+    {
+        var org = new Guid("00000000-0000-0000-0001-000000000001");
+        await server.Db.Run($"insert into users (id, username, security_stamp, created_at) select gen_random_uuid(), 'crowd_' || n, '', now() from generate_series(1, 100000) n", default);
+        await server.Db.Run($"insert into organization_members (org_id, user_id, role, added_at) select {org}, id, 'write', now() - random() * interval '1 year' from users where username like 'crowd%'", default);
+        await server.Db.Run($"""
+            insert into events (at, name, actor_id, subject_id, audience, audience_id, data, org_id)
+            select m.added_at, 'organization.member_joined', m.user_id, m.user_id, 'organization', {org}, jsonb_build_object(), {org} from organization_members m where m.org_id = {org}
+            """, default);
+        foreach (var table in (string[])["users", "organization_members", "events"])
+            await TestCluster.Run("analyze " + table, (await server.Db.Maybe<string>($"select current_database()::text", default))!);
+        var half = (await server.Db.Query<DateTimeOffset>($"select added_at from organization_members where org_id = {org} order by added_at offset 50000 limit 1", default))[0];
+        foreach (var (query, index) in new[]
+        {
+            (MemberStore.Roster(org, null, 51, 0), "organization_members_roster"), (MemberStore.Roster(org, new Cursor(half, Guid.Empty), 51, 0), "organization_members_roster"),
+            (EventStore.Newest($"e.org_id = {org}", new(), new(half, 0), 51), "events_org"), (EventStore.Newest(Sql.True, new(), EventCursor.Parse(null), 51), "events_log"),
+        })
+        {
+            var plan = await Plan(query);
+            plan.ShouldContain(index);
+            Read(plan).ShouldBeLessThan(200, plan);
+        }
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class SnippetTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public void There_are_snippets_to_run_and_not_too_many() => Documents.All.SelectMany(Scripts).Count().ShouldBeInRange(4, 12);
+    public void There_are_snippets_to_run_and_not_too_many() => Documents.All.SelectMany(Scripts).Count().ShouldBeInRange(4, 16);
 
     [Fact]
     public void Every_block_of_json_parses()

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using Ouro.Server.Users;
 using Ouro.Tests.Organizations;
 using Shouldly;
 
@@ -54,9 +52,7 @@ static partial class TeamSteps
 
     public static async Task<HttpClient> Browser(this Person person)
     {
-        await using var scope = person.Server.Services.CreateAsyncScope();
-        var browser = new HttpClient { BaseAddress = person.Server.Root };
-        await browser.GetAsync("/sign-in/link?code=" + await scope.ServiceProvider.GetRequiredService<SignInOperations>().CreateLink(person.Id, default));
+        var browser = (await PlainBrowser.As(person)).Http;
         var page = await browser.GetStringAsync("/datasets/new");
         browser.DefaultRequestHeaders.Add("RequestVerificationToken", Token().Match(page).Groups["token"].Value);
         browser.DefaultRequestHeaders.Add("Accept", "application/json");

@@ -15,7 +15,7 @@ public sealed record Reply(int Status, string? Code = null, JsonElement Data = d
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>The answer as the model writes it; of a success, with what came of it.</summary>
-    public string Told(Func<JsonElement, string>? what = null) => !IsSuccess ? $"{Status} {Code}" : what is null ? "200" : "200 " + what(Data);
+    public string Told(Func<JsonElement, string>? what = null) => !IsSuccess ? $"{Status} {Code}" : Code is not null ? $"200 {Code}" : what is null ? "200" : "200 " + what(Data);
 }
 
 /// <summary>The doors of a server, each opened with the credential that an asker has.</summary>
@@ -24,7 +24,7 @@ public sealed partial class Doors(Ground ground) : IDisposable
     readonly TestServer server = ground.Server;
     readonly ConcurrentDictionary<(Account?, Org?), Lazy<Task<string?>>> keys = new();
     readonly ConcurrentDictionary<(Account?, Org?), Lazy<Task<string?>>> tokens = new();
-    readonly ConcurrentDictionary<Account, Lazy<Task<Browser>>> browsers = new();
+    readonly ConcurrentDictionary<Account, Lazy<Task<SignedIn>>> browsers = new();
     readonly HttpClient http = ground.Server.Anonymous();
     readonly HttpClient visitor = Visitor(ground.Server);
 
@@ -66,6 +66,16 @@ public sealed partial class Doors(Ground ground) : IDisposable
         request.Headers.Accept.ParseAdd("text/html");
         using var answer = await (asker.Who is { } who ? (await Browsing(who)).Http : visitor).SendAsync(request);
         return answer.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.SeeOther ? new(401, "unauthenticated") : new((int)answer.StatusCode, AnyCode);
+    }
+
+    /// <summary>A form that is sent as it stands on its page. What the page does not offer is refused.</summary>
+    public async Task<Reply> Form(Asker asker, string path, string handler)
+    {
+        if (await Page(asker, path) is { IsSuccess: false } refused) return refused;
+        var browser = await Browsing(asker.Who!);
+        if (!(await browser.Http.GetStringAsync(path)).Contains($"name=\"_handler\" value=\"{handler}\"", StringComparison.Ordinal)) return new(403, AnyCode);
+        using var answer = await browser.Http.PostAsync(path, new FormUrlEncodedContent([new("__RequestVerificationToken", browser.FormToken), new("_handler", handler)]));
+        return new((int)answer.StatusCode, AnyCode);
     }
 
     /// <summary>What our own scripts send from a page: with the cookie and the page's token.</summary>
@@ -113,15 +123,12 @@ public sealed partial class Doors(Ground ground) : IDisposable
         return token.GetProperty("access_token").GetString() ?? throw new InvalidOperationException($"{asker} gets no token: {token}");
     })).Value;
 
-    sealed record Browser(HttpClient Http, string FormToken);
+    sealed record SignedIn(HttpClient Http, string FormToken);
 
-    Task<Browser> Browsing(Account account) => browsers.GetOrAdd(account, who => new(async () =>
+    Task<SignedIn> Browsing(Account account) => browsers.GetOrAdd(account, who => new(async () =>
     {
-        var browser = Visitor(server);
-        await using (var scope = server.Services.CreateAsyncScope())
-            await browser.GetAsync("/sign-in/link?code=" + await scope.ServiceProvider.GetRequiredService<SignInOperations>().CreateLink(who.Id, default));
-        var form = await browser.GetStringAsync("/datasets/new");
-        return new Browser(browser, FormToken().Match(form).Groups["token"].Value);
+        var browser = await PlainBrowser.As(ground.Of(who));
+        return new SignedIn(browser.Http, FormToken().Match(await browser.Http.GetStringAsync("/datasets/new")).Groups["token"].Value);
     })).Value;
 
     static HttpClient Visitor(TestServer server) => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = server.Root };

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Ouro.Server.Access;
 using Ouro.Server.Data;
 
 namespace Ouro.Tests.Permissions;
@@ -37,6 +39,25 @@ public sealed class Ground(TestServer server)
 
     public async Task Lay(Org org)
     {
+        await Write(org);
+        Forget();
+    }
+
+    public async Task Lay(Team team)
+    {
+        await Write(team);
+        Forget();
+    }
+
+    /// <summary>The server keeps who somebody is until it is told of a change; what is written beside it, it is not told of.</summary>
+    void Forget()
+    {
+        var actors = server.Services.GetRequiredService<Actors>();
+        foreach (var person in people.Values) actors.Forget(person.Id);
+    }
+
+    async Task Write(Org org)
+    {
         if (org.IsGlobal) return;
         var (who, parts) = (org.Members.Keys.Select(a => a.Id).ToArray(), org.Members.Values);
         await Run($"""
@@ -65,7 +86,7 @@ public sealed class Ground(TestServer server)
             """);
     }
 
-    public async Task Lay(Team team)
+    async Task Write(Team team)
     {
         await Run($"""
             insert into teams (id, org_id, name, created_at, last_updated)

@@ -31,6 +31,12 @@ public sealed record TeamCell(Asker Asker, TeamVerb What, Team Team, Account Who
         Task<Reply> Rest(HttpMethod method, string below = "", object? body = null) => doors.Rest(Asker, method, path + below, body);
         var reply = await ((What, Asker.Door) switch
         {
+            (TeamVerb.See, Door.Web) => doors.Page(Asker, Team.Address),
+            (TeamVerb.Join, Door.Web) => doors.Form(Asker, Team.Address, "join"),
+            (TeamVerb.Leave, Door.Web) => doors.Form(Asker, Team.Address + "/leave", "leave"),
+            (TeamVerb.Edit, Door.Web) => doors.Page(Asker, Team.Address + "/settings"),
+            (TeamVerb.Delete, Door.Web) => doors.Page(Asker, Team.Address + "/delete"),
+            (TeamVerb.SeeBans, Door.Web) => doors.Page(Asker, Team.Address + "/bans"),
             (TeamVerb.See, Door.Mcp) => doors.Tool(Asker, "get_teams", new { id = Team.Id }),
             (TeamVerb.See, _) => Rest(HttpMethod.Get),
             (TeamVerb.Join or TeamVerb.Leave, Door.Mcp) => doors.Tool(Asker, "set_team_membership", new { id = Team.Id, member = What == TeamVerb.Join }),
@@ -118,8 +124,14 @@ public sealed record OrgCell(Asker Asker, OrgVerb What, Org Org, Account Whom, R
     public override async Task<string> Ask(Doors doors)
     {
         Task<Reply> Rest(HttpMethod method, string below = "", object? body = null) => doors.Rest(Asker, method, $"/organizations/{Org.Id}{below}", body);
+        var page = $"/organizations/{Org.Name}";
         var reply = await (What switch
         {
+            OrgVerb.See when Asker.Door == Door.Web => doors.Page(Asker, page),
+            OrgVerb.SeeRoster when Asker.Door == Door.Web => doors.Page(Asker, page + "/members"),
+            OrgVerb.SeeEvents when Asker.Door == Door.Web => doors.Page(Asker, page + "/log"),
+            OrgVerb.Edit when Asker.Door == Door.Web => doors.Page(Asker, page + "/settings"),
+            OrgVerb.Join when Asker.Door == Door.Web => doors.Form(Asker, page, "join"),
             OrgVerb.See => Rest(HttpMethod.Get),
             OrgVerb.SeeRoster => Rest(HttpMethod.Get, "/members"),
             OrgVerb.SeeEvents => Rest(HttpMethod.Get, "/events"),

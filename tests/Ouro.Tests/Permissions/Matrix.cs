@@ -94,7 +94,16 @@ public sealed class Matrix(Town town, int seed)
             TeamVerb.SetRole or TeamVerb.Remove or TeamVerb.Approve or TeamVerb.Unban => null,
             _ => town.Bystander,
         };
-        return asker.Door == Door.Web || whom is null || whom == asker.Who
+        return whom is null || whom == asker.Who
+            // A page offers what makes a difference, to whom it shows something.
+            || asker.Door == Door.Web && verb switch
+            {
+                TeamVerb.See => false,
+                TeamVerb.Join => asker.Who is null || team.Members.ContainsKey(asker.Who) || team.Requests.Contains(asker.Who),
+                TeamVerb.Leave => asker.Who is null || !team.Members.ContainsKey(asker.Who),
+                TeamVerb.Edit or TeamVerb.SeeBans or TeamVerb.Delete => asker.Who is null || team.IsDefault,
+                _ => true,
+            }
             // Only these are tools.
             || asker.Door == Door.Mcp && verb is not (TeamVerb.See or TeamVerb.Join or TeamVerb.Leave or TeamVerb.Edit or TeamVerb.MakeInternal or TeamVerb.MakePublic)
             // Nobody comes into the default team, is kept out of it, or has another role there.
@@ -119,7 +128,14 @@ public sealed class Matrix(Town town, int seed)
         var verb = Any(Enum.GetValues<OrgVerb>());
         var org = verb is OrgVerb.See or OrgVerb.SeeRoster or OrgVerb.SeeEvents or OrgVerb.Edit ? Any(town.Clubs.Concat(town.Labs)) : Any(town.Clubs);
         var asker = verb == OrgVerb.Leave || random.Next(3) == 0 ? new(Any(org.Members.Keys), Any([Door.Key, Door.Token])) : Somebody(0.01, org);
-        return asker.Door is Door.Web or Door.Mcp || verb == OrgVerb.Join && asker.Who == town.Guest
+        return asker.Door == Door.Mcp || verb == OrgVerb.Join && asker.Who == town.Guest
+            || asker.Door == Door.Web && verb switch
+            {
+                OrgVerb.See => false,
+                OrgVerb.SeeRoster or OrgVerb.SeeEvents or OrgVerb.Edit => asker.Who is null,
+                OrgVerb.Join => asker.Who is null || org.Members.ContainsKey(asker.Who),
+                _ => true,
+            }
             ? null
             : new OrgCell(asker, verb, org, Any(org.Members.Keys.Where(a => a != asker.Who)), Any([Role.Read, Role.Write, Role.Admin]));
     }

@@ -72,6 +72,9 @@ public sealed class Team(string name, Org org, bool isPublic, bool isDefault = f
     public HashSet<Account> Bans { get; } = [];
     public HashSet<Account> Requests { get; } = [];
 
+    /// <summary>Where its page is.</summary>
+    public string Address => $"{(org.IsGlobal ? "" : "/" + org.Name)}/teams/{name}";
+
     /// <summary>Whether something in it is public, as far as the matrix put it there.</summary>
     public bool HoldsPublicThings { get; set; }
 

@@ -36,7 +36,8 @@ public static class Features
             .AddSingleton(new FrameMenu(typeof(ContextMenu))).AddSingleton(new FrameCreation("/organizations/new", "Organization", "People and agents with rules of their own", "people")),
             OrganizationEndpoints.MapOrganizations, typeof(OrganizationTools)),
         new("Teams", s => s
-            .AddSingleton<TeamOperations>().AddSingleton(new OrganizationPart(typeof(OrganizationTeams))).AddSingleton(new FrameCreation("/teams/new", "Team", "A place for work on one thing", "people")),
+            .AddSingleton<TeamOperations>().AddSingleton(new FrameCreation("/teams/new", "Team", "A place for work on one thing", "people"))
+            .AddSingleton(new OrganizationPart(typeof(TeamsOfOrganization))),
             TeamEndpoints.MapTeams, typeof(TeamTools)),
         new("Assets", s => s
             .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))

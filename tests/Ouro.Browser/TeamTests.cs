@@ -39,10 +39,10 @@ public sealed class TeamTests(Chromium chromium, TestServer server) : IClassFixt
 
         await stranger.Button("Join").ClickAsync();
         var told = stranger.Page.GetByRole(AriaRole.Alert);
-        (await told.InnerTextAsync()).ShouldContain("#materials admits AI agents only");
-        (await told.InnerTextAsync()).ShouldContain("Join with an agent account.");
+        (await told.InnerTextAsync()).ShouldContain("#materials admits agents only");
+        (await told.InnerTextAsync()).ShouldContain("Let an agent of yours join.");
         await stranger.Page.GotoAsync("/teams/materials");
-        await stranger.Page.GetByText("Join with an agent account.").First.WaitForAsync();
+        await stranger.Page.GetByText("Let an agent of yours join.").First.WaitForAsync();
         (await stranger.Button("Join").CountAsync()).ShouldBe(0);
         await stranger.Page.Locator(".badge", new() { HasText = "Only agents may join" }).WaitForAsync();
 
@@ -117,7 +117,7 @@ public sealed class TeamTests(Chromium chromium, TestServer server) : IClassFixt
         await admin.Page.GotoAsync("/teams/by-request");
         await admin.Link("Look at the requests").ClickAsync();
         (await admin.Page.Locator(".people .message").InnerTextAsync()).ShouldBe("I grow <crystals>.");
-        await admin.Button("Let bob_asks in").ClickAsync();
+        await admin.Button("Let in bob_asks").ClickAsync();
         await admin.Page.GetByText("bob_asks is in #by-request.").WaitForAsync();
         await admin.Page.GetByText("Nobody is waiting.").WaitForAsync();
 
@@ -168,7 +168,7 @@ public sealed class TeamTests(Chromium chromium, TestServer server) : IClassFixt
         await admin.Page.GetByLabel("May", new() { Exact = true }).SelectOptionAsync("read");
         await admin.Button("Add").ClickAsync();
         await admin.Page.GetByText("bob_roles is in #with-roles.").WaitForAsync();
-        await admin.Field("What bob_roles may do").SelectOptionAsync("administer");
+        await admin.Page.GetByLabel("What bob_roles may do", new() { Exact = true }).SelectOptionAsync("administer");
         await admin.Button("Save what bob_roles may do").ClickAsync();
         await admin.Page.GetByText("bob_roles may administer now.").WaitForAsync();
 

@@ -9,6 +9,9 @@ public sealed class TeamTown : TestServer
 {
     public Person Ada { get; private set; } = null!;
 
+    /// <summary>Ada's organization.</summary>
+    public Guid Lab { get; private set; }
+
     /// <summary>The team that most goes on in.</summary>
     public Team Watch { get; private set; } = null!;
 
@@ -35,6 +38,7 @@ public sealed class TeamTown : TestServer
         await bob.Ouro.Teams.CreateAsync(new("field-notes", Ids.Global) { SourcePolicy = SourcePolicy.WebOnly });
         await bob.Ouro.Teams.CreateAsync(new("proofs", Ids.Global) { Description = Content.Of("Prove things, and check the proofs of others."), JoinPolicy = JoinPolicy.Request });
         var lab = await Found("crystal-lab", Ada);
+        Lab = lab.Id;
         await Ada.Ouro.Teams.CreateAsync(new("growth", lab.Id) { Description = Content.Of("Grow crystals, and write down how."), JoinPolicy = JoinPolicy.InviteOnly, DefaultRole = Role.Read });
         await Ada.Ouro.Teams.CreateAsync(new("open-crystals", lab.Id) { Visibility = Visibility.Public, SourcePolicy = SourcePolicy.ApiOnly });
     }
@@ -68,7 +72,7 @@ public sealed class TeamTourTests(Chromium chromium, TeamTown town) : IClassFixt
             ("refused", "/teams/materials"), ("ask", "/teams/proofs"), ("empty", "/crystal-lab/teams/growth"), ("api-only", "/crystal-lab/teams/open-crystals"),
             ("internal", "/crystal-lab/teams/open-crystals/visibility"), ("publish", "/crystal-lab/teams/growth/visibility"), ("default", "/crystal-lab/teams/all"),
             ("everybody", "/teams/all"), ("not-admin", "/teams/materials/settings"), ("search", $"/search?team={town.Watch.Id}"), ("new-dataset", $"/datasets/new?team={town.Watch.Id}"),
-            ("dataset", "/datasets/bob/buoy-readings"),
+            ("dataset", "/datasets/bob/buoy-readings"), ("organization", "/organizations/crystal-lab"), ("of-organization", $"/teams?org={town.Lab}"),
         })
             await Look(ada, name, path);
         await ada.Page.GotoAsync("/teams/new");

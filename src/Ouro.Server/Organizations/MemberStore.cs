@@ -33,8 +33,15 @@ static class MemberStore
     public static Task<long> CountOf(Session db, Guid user, CancellationToken ct) =>
         db.Maybe<long>($"select count(*) from organization_members where user_id = {user}", ct);
 
-    public static Task<bool> HasOtherAdmin(Session tx, Guid org, Guid user, CancellationToken ct) =>
-        tx.Maybe<bool>($"select exists (select from organization_members where org_id = {org} and role = 'admin' and user_id <> {user})", ct);
+    public static Task<bool> HasOtherAdmin(Session tx, Guid org, Guid[] users, CancellationToken ct) =>
+        tx.Maybe<bool>($"select exists (select from organization_members where org_id = {org} and role = 'admin' and user_id <> all({users}))", ct);
+
+    public static Task<bool> HasAdminAmong(Session tx, Guid org, Guid[] users, CancellationToken ct) =>
+        tx.Maybe<bool>($"select exists (select from organization_members where org_id = {org} and role = 'admin' and user_id = any({users}))", ct);
+
+    /// <summary>An account, and the agents that it answers for.</summary>
+    public static Task<List<Guid>> WithAgents(Session tx, Guid user, CancellationToken ct) =>
+        tx.Query<Guid>($"select id from users where id = {user} or owner_id = {user} order by id", ct);
 
     /// <summary>Makes somebody a member, and ends what was open about that; false where they are one already.</summary>
     public static async Task<bool> Add(Session tx, Guid org, Guid user, Role role, MembershipType type, DateTimeOffset now, CancellationToken ct)
@@ -75,17 +82,17 @@ static class MemberStore
         where t.team_id = o.default_team_id and t.user_id = {user}
         """, ct);
 
-    /// <summary>Takes somebody out of an organization, of all its teams, and of what they had asked for in them.</summary>
-    public static Task Remove(Session tx, Guid org, Guid user, CancellationToken ct) => tx.Run($"""
+    /// <summary>Takes accounts out of an organization, of all its teams, and of what they had asked for in them.</summary>
+    public static Task Remove(Session tx, Guid org, Guid[] users, CancellationToken ct) => tx.Run($"""
         with gone as (
-          delete from organization_members where org_id = {org} and user_id = {user} returning org_id),
+          delete from organization_members where org_id = {org} and user_id = any({users}) returning org_id),
         counted as (
-          update organizations o set member_count = o.member_count - 1 from gone where o.id = gone.org_id),
+          update organizations o set member_count = o.member_count - (select count(*) from gone) where o.id = {org}),
         asked as (
           delete from team_join_requests r using teams t
-          where t.id = r.team_id and t.org_id = {org} and r.user_id = {user} and r.status = 'pending')
+          where t.id = r.team_id and t.org_id = {org} and r.user_id = any({users}) and r.status = 'pending')
         delete from team_members m using teams t
-        where t.id = m.team_id and t.org_id = {org} and m.user_id = {user}
+        where t.id = m.team_id and t.org_id = {org} and m.user_id = any({users})
         """, ct);
 
     static Sql RequestColumns => $"""

@@ -84,6 +84,7 @@ public sealed partial class OrganizationOperations
     /// <summary>Takes somebody out of an organization and all its teams; one's own id is leaving, which admins need not allow.</summary>
     public async Task<EndedMembership> RemoveMember(Actor actor, Guid id, Guid user, CancellationToken ct)
     {
+        Guid[] going;
         await using (var tx = await db.Begin(ct))
         {
             var organization = await Held(tx, actor, id, ct);
@@ -93,15 +94,17 @@ public sealed partial class OrganizationOperations
             // Who is not in it any more has left, whoever saw to it.
             else if (organization.Membership is null) return new(id, user);
             var member = await MemberStore.Find(tx, id, user, ct) ?? throw NoMember(user, organization);
-            if (member.Role == Role.Admin) OrganizationRules.MustKeepAdmin(await MemberStore.HasOtherAdmin(tx, id, user, ct));
-            await MemberStore.Remove(tx, id, user, ct);
+            // Somebody's agents go with them: whoever left would still come in with their keys.
+            going = [.. await MemberStore.WithAgents(tx, user, ct)];
+            if (await MemberStore.HasAdminAmong(tx, id, going, ct)) OrganizationRules.MustKeepAdmin(await MemberStore.HasOtherAdmin(tx, id, going, ct));
+            await MemberStore.Remove(tx, id, going, ct);
             var data = new { member.User.Username, member.Role, member.MembershipType };
             if (isLeaving) await events.Record(tx, actor, "organization.member_left", user, Audience.Organization(id), data, ct);
             else await events.Record(tx, actor, "organization.member_removed", user, Audience.Organization(id), data, ct);
-            await Actors.Changed(tx, user, ct);
+            foreach (var gone in going) await Actors.Changed(tx, gone, ct);
             await tx.Commit(ct);
         }
-        actors.Forget(user);
+        foreach (var gone in going) actors.Forget(gone);
         return new(id, user);
     }
 
@@ -156,7 +159,7 @@ public sealed partial class OrganizationOperations
 
     async Task Become(Tx tx, Actor actor, OrganizationMember member, Role role, MembershipType type, CancellationToken ct)
     {
-        if (member.Role == Role.Admin && role != Role.Admin) OrganizationRules.MustKeepAdmin(await MemberStore.HasOtherAdmin(tx, member.OrgId, member.UserId, ct));
+        if (member.Role == Role.Admin && role != Role.Admin) OrganizationRules.MustKeepAdmin(await MemberStore.HasOtherAdmin(tx, member.OrgId, [member.UserId], ct));
         await MemberStore.Change(tx, member.OrgId, member.UserId, role, type, ct);
         await events.Record(tx, actor, "organization.member_updated", member.UserId, Audience.Organization(member.OrgId),
             new { member.User.Username, role, membership_type = type, from = new { member.Role, member.MembershipType } }, ct);

@@ -35,19 +35,23 @@ public static class TeamWords
     {
         yield return team.Visibility == Visibility.Public
             ? ("globe", "Everybody sees the team, and what is public in it.") : ("people", $"Only members of {team.Organization.Name} see the team. Nothing in it is public.");
-        yield return team.ActorTypePolicy switch
+        if (team.IsDefault) yield return ("check", $"Every member of {team.Organization.Name} is in it.");
+        else
         {
-            ActorTypePolicy.AgentsOnly => ("bot", "Only agents may join."),
-            ActorTypePolicy.VerifiedOnly => ("seal", "Only verified people may join: people whom somebody vouched for."),
-            _ => ("people", "People and agents may join."),
-        };
-        yield return team.JoinPolicy switch
-        {
-            JoinPolicy.Request => ("clock", "Who wants in asks; an admin decides."),
-            JoinPolicy.InviteOnly => ("lock", "Its admins add the members."),
-            _ => ("check", "One comes in at once."),
-        };
-        yield return team.DefaultRole == Role.Read ? ("eye", "New members read only.") : ("pencil", "New members may contribute.");
+            yield return team.ActorTypePolicy switch
+            {
+                ActorTypePolicy.AgentsOnly => ("bot", "Only agents may join."),
+                ActorTypePolicy.VerifiedOnly => ("seal", "Only verified people may join: people whom somebody vouched for."),
+                _ => ("people", "People and agents may join."),
+            };
+            yield return team.JoinPolicy switch
+            {
+                JoinPolicy.Request => ("clock", "Who wants in asks; an admin decides."),
+                JoinPolicy.InviteOnly => ("lock", "Its admins add the members."),
+                _ => ("check", "One comes in at once."),
+            };
+            yield return team.DefaultRole == Role.Read ? ("eye", "New members read only.") : ("pencil", "New members may contribute.");
+        }
         yield return team.SourcePolicy switch
         {
             SourcePolicy.WebOnly => ("screen", "Only the web app makes things here: API keys and agents create nothing."),

@@ -84,16 +84,14 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(NewTeam) => new NewTeam(
             Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),
         null when type == typeof(TeamList) => new TeamList { OrgId = Ids.Global, Joined = true, PublicOnly = true, Query = "word" },
-        null when type == typeof(Cursor) => Cursor.Start,
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
-        null when type == typeof(AssetType[]) => new[] { AssetType.File },
+        null when type == typeof(AssetType[]) => new[] { AssetType.Dataset },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),
         null when type == typeof(DatasetLineage) => new DatasetLineage("select 1", null, [Guid.CreateVersion7()], null),
         null when type == typeof(Organization) => new Organization { Id = Guid.CreateVersion7(), Name = "name", DefaultTeam = new(Guid.CreateVersion7(), Guid.CreateVersion7(), "all") },
         null when type == typeof(Invitation) => new Invitation { Id = Guid.CreateVersion7(), OrgId = Guid.CreateVersion7() },
         null when type == typeof(EventFilter) => new EventFilter { Name = "name", ActorId = Guid.CreateVersion7(), SubjectId = Guid.CreateVersion7(), TeamId = Guid.CreateVersion7(), Since = DateTimeOffset.UnixEpoch, Until = DateTimeOffset.UnixEpoch },
         null when type == typeof(EventCursor) => new EventCursor(DateTimeOffset.UnixEpoch, 3),
-        null when type == typeof(Cursor) => Cursor.Start,
         null when type.IsEnum => Enum.GetValues(type).GetValue(0),
         _ => throw new NotSupportedException($"Say in {nameof(EveryQueryTests)} what a {type.Name} is like."),
     };

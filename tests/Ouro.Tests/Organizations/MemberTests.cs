@@ -157,6 +157,11 @@ public sealed class MemberTests(TestServer server) : IClassFixture<TestServer>
             await server.Db.Run($"insert into team_members (team_id, user_id, role, added_at, read_at) values ({team}, {person.Id}, 'admin', now(), now())", default);
             await server.Db.Run($"insert into team_join_requests (id, team_id, user_id, created_at) values ({Guid.CreateVersion7()}, {lab.DefaultTeam!.Id}, {person.Id}, now())", default);
         }
+        // The agent that eve answers for goes with her, who holds its key.
+        var hers = await server.Join("eves_agent", ActorType.Agent);
+        await server.Db.Run($"update users set owner_id = {eve.Id} where id = {hers.Id}", default);
+        await server.Member(lab.Id, hers);
+        await hers.Get($"/organizations/{lab.Id}");
         var made = (await bob.Post("/datasets/create/from-schema", Calls.Scores("Bobs", "organization", lab.Id))).Id();
         var kept = await bob.Bound(lab.Id);
         (await eve.Delete($"/organizations/{lab.Id}/members/{bob.Id}", HttpStatusCode.Forbidden)).Code().ShouldBe("organization_admins_only");
@@ -173,6 +178,7 @@ public sealed class MemberTests(TestServer server) : IClassFixture<TestServer>
         await bob.Get($"/organizations/{lab.Id}", HttpStatusCode.NotFound);
         (await bob.Get($"/datasets/{made}")).Data().GetProperty("user_id").GetGuid().ShouldBe(bob.Id);
         await eve.Get($"/datasets/{made}", HttpStatusCode.NotFound);
+        await hers.Get($"/organizations/{lab.Id}", HttpStatusCode.NotFound);
         await ada.Get($"/datasets/{made}");
         (await kept.Get("/user", HttpStatusCode.Forbidden)).Code().ShouldBe("org_context_forbidden");
         // Both are told of it in their own log; an admin did one, bob himself the other.

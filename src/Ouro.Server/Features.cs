@@ -47,6 +47,6 @@ public static class Features
             AssetEndpoints.MapAssets, typeof(AssetTools)),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s
-            .AddSingleton<LiveConversations>().AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),
+            .AddSingleton<LiveConversations>().AddSingleton(p => new Hearing(AssetStore.ReachChannel, p.GetRequiredService<LiveConversations>().Hear)).AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),
     ];
 }

@@ -50,6 +50,7 @@ public sealed partial class AssetOperations
         });
         await AssetStore.Update(tx, after, PriceRules.After(before.AssetType, prices, change, after.Visibility), own ?? new(), ct);
         if (isMoved) await AssetStore.MoveInheriting(tx, id, place, ct);
+        if (isMoved || after.Visibility != before.Visibility) await AssetStore.TellReach(tx, id, ct);
         await events.Record(tx, actor, $"{Wire.Name(before.AssetType)}.updated", id, Audience.Asset(id), new { changed = given }, ct);
         return await Get(tx, actor, id, ct);
     }

@@ -103,6 +103,7 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
         var result = new DeleteResult(id, held.Name, held.AssetType, children, dryRun);
         if (dryRun) return result;
 
+        await AssetStore.TellReach(tx, id, ct);
         foreach (var child in children) await Remove(tx, child.AssetType, child.Id, ct);
         await Remove(tx, held.AssetType, id, ct);
         // Who may hear of it will no longer be read from the asset, so the event goes to its owner; where it was still is.

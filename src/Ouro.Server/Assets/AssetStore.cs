@@ -143,6 +143,12 @@ static partial class AssetStore
     }
 
     /// <summary>Whether there was something to look at.</summary>
+    /// <summary>The channel on which it is told that others may see an asset than before.</summary>
+    public const string ReachChannel = "ouro_reach";
+
+    /// <summary>Tells every process, when the transaction commits, that who may see this asset changed, or that of many: what is open because of that is looked at again.</summary>
+    public static Task TellReach(Session tx, Guid? id, CancellationToken ct) => tx.Run($"select pg_notify({ReachChannel}, {id?.ToString() ?? "many"})", ct);
+
     public static Task<bool> View(Session db, Actor actor, Guid id, DateTimeOffset now, CancellationToken ct) => db.Maybe<bool>($"""
         with seen as ({Looks.Seen(actor, id)}),
         counted as ({Looks.Counted(now)}),

@@ -89,10 +89,15 @@ public sealed class FeedOperations(Db db, Clock clock, TeamOperations teams, Ass
             return told;
         },
         AssetStore.CountPublicOfTeam,
-        (tx, team, ct) => AssetStore.UnpublishOfTeam(tx, team, null, ct),
+        async (tx, team, ct) =>
+        {
+            await AssetStore.UnpublishOfTeam(tx, team, null, ct);
+            await AssetStore.TellReach(tx, null, ct);
+        },
         async (tx, team, to, owners, ct) =>
         {
             if (to.Visibility == Visibility.Organization) await AssetStore.UnpublishOfTeam(tx, team, owners, ct);
+            await AssetStore.TellReach(tx, null, ct);
             return await AssetStore.MoveOfTeam(tx, team, to.Team, owners, ct);
         });
 

@@ -38,10 +38,16 @@ public sealed class LiveConversations(Identification identification, Actors acto
         }
     }
 
-    /// <summary>Who changed is looked at anew: a socket whose key was revoked ends, and rooms that it may not be in any more are left.</summary>
-    async Task LookAgain(Guid user)
+    /// <summary>Who changed is looked at anew.</summary>
+    Task LookAgain(Guid user) => LookAgain(Sockets.Sockets.Where(s => ((Actor)s.Identity).Id == user));
+
+    /// <summary>Who is in a conversation that others may see than before is looked at anew; in any, where the change was one of many things.</summary>
+    public void Hear(string what) => _ = LookAgain(Guid.TryParse(what, out var id) ? Sockets.In(Room(id)) : Sockets.Sockets);
+
+    /// <summary>A socket whose key was revoked ends, and rooms that it may not be in any more are left.</summary>
+    async Task LookAgain(IEnumerable<SocketConnection> sockets)
     {
-        foreach (var socket in Sockets.Sockets.Where(s => ((Actor)s.Identity).Id == user))
+        foreach (var socket in sockets)
             try
             {
                 if (await Now(socket) is not { } actor) socket.Disconnect("credential revoked");

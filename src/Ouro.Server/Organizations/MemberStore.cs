@@ -71,15 +71,17 @@ static class MemberStore
         return added;
     }
 
+    /// <summary>Changes what somebody is in an organization. Who may only read there reads in all its teams; what a team's admin gives them after that stands.</summary>
     public static Task Change(Session tx, Guid org, Guid user, Role role, MembershipType type, CancellationToken ct) => tx.Run($"""
         with changed as (
           update organization_members set role = {role}, membership_type = {type}
           where org_id = {org} and user_id = {user}
           returning org_id)
-        update team_members t set role = {role}
+        update team_members m set role = {role}
         from changed
         join organizations o on o.id = changed.org_id
-        where t.team_id = o.default_team_id and t.user_id = {user}
+        join teams t on t.org_id = o.id
+        where m.team_id = t.id and m.user_id = {user} and (t.id = o.default_team_id or {role} = 'read')
         """, ct);
 
     /// <summary>Takes accounts out of an organization, of all its teams, and of what they had asked for in them.</summary>

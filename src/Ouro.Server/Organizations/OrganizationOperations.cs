@@ -77,6 +77,7 @@ public sealed partial class OrganizationOperations(Db db, Clock clock, EventLog 
     /// <summary>An organization that the actor may see, held until the commit.</summary>
     internal static async Task<Organization> Held(Tx tx, Actor actor, Guid id, CancellationToken ct)
     {
+        await tx.Run($"set local lock_timeout = '3s'", ct);
         await OrganizationStore.Hold(tx, id, ct);
         return await OrganizationStore.Find(tx, actor, id, ct) ?? throw Unknown(id.ToString());
     }

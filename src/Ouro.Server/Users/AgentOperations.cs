@@ -41,6 +41,7 @@ public sealed class AgentOperations(Db db, Clock clock, EventLog events, Actors 
     {
         Contract.Present(change, "agent");
         await using var tx = await db.Begin(ct);
+        await tx.Run($"set local lock_timeout = '3s'", ct);
         await UserStore.Hold(tx, id, ct);
         var before = await Owned(tx, actor, id, ct);
         var changed = await users.Describe(tx, actor, id, change, ct);

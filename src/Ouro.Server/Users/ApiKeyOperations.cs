@@ -20,6 +20,8 @@ public sealed class ApiKeyOperations(Db db, Clock clock, EventLog events, Actors
         // A key must not reach further than the key that made it.
         if (actor.BoundTo is { } bound && input.OrgId != bound)
             throw Refusal.Forbidden("api_key_org_mismatch", "A bound API key makes only keys with the same bound.");
+        // A key that an agent made for itself would outlive the one that its owner revokes.
+        if (actor.Kind == ActorType.Agent && (await UserStore.Facts(db, actor.Id, ct))?.OwnerId is not null) AccountRules.MustBePerson(actor);
         return await Create(actor, actor.Id, input, ct);
     }
 

@@ -45,6 +45,28 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
     }
 
     [Fact]
+    public async Task Who_may_not_see_a_conversation_any_more_hears_nothing_of_it()
+    {
+        var (ada, ben) = (await server.Join("ada_closes"), await server.Join("ben_outside"));
+        var talk = await Conversation(ada, "public");
+        await using var hers = await Socket.Open(server, ada.Key);
+        await using var his = await Socket.Open(server, ben.Key);
+        foreach (var socket in (Socket[])[hers, his]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
+        await ada.Put($"/assets/{talk}", new { asset = new { visibility = "private" } });
+        // Notifications take a moment: until then he hears each word before the answer to his own question.
+        for (var (n, hears) = (1, true); hears; n++)
+        {
+            n.ShouldBeLessThan(200, "he hears on");
+            await hers.Send($$"""["activity",{"conversation_id":"{{talk}}","n":{{n}}}]""");
+            (await hers.Ask("""["conversation:join",{}]""")).ShouldContain("conversation_id");
+            await his.Send("""["conversation:join",{}]""", question: n);
+            hears = (await his.Next())!.StartsWith("42", StringComparison.Ordinal);
+            if (hears) (await his.Next())!.ShouldStartWith($"43{n}");
+        }
+        (await hers.Ask(Join(talk))).ShouldContain("\"ok\":true");
+    }
+
+    [Fact]
     public async Task A_key_bound_to_an_organization_ends_with_the_membership()
     {
         var (ada, ben) = (await server.Join("ada_leaves"), await server.Join("ben_leaves"));
@@ -62,12 +84,12 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
 
     static string Join(Guid conversation) => $$"""["conversation:join",{"conversation_id":"{{conversation}}"}]""";
 
-    async Task<Guid> Conversation(Person owner)
+    async Task<Guid> Conversation(Person owner, string visibility = "private")
     {
         var id = Guid.CreateVersion7();
         await server.Db.Run($"""
             insert into assets (id, asset_type, user_id, org_id, team_id, visibility, attribution, source, created_at, last_updated)
-            values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, 'private', jsonb_build_object(), 'api', now(), now())
+            values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, {visibility}, jsonb_build_object(), 'api', now(), now())
             """, default);
         return id;
     }
@@ -89,7 +111,7 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
             return socket;
         }
 
-        public Task Send(string json) => Write("42" + json);
+        public Task Send(string json, int? question = null) => Write($"42{question}{json}");
 
         /// <summary>Sends with a question for an answer, and gives what comes next.</summary>
         public async Task<string> Ask(string json)

@@ -93,11 +93,11 @@ public sealed class DatasetTests(Chromium chromium, Town town) : IClassFixture<T
         await ada.Page.GotoAsync(address);
         await ada.Link("Share").ClickAsync();
         var dialog = ada.Page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByLabel("Name").FillAsync("nobody_here");
+        await dialog.Locator("#share-name").FillAsync("nobody_here");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await dialog.GetByText("There is no account “nobody_here”.").WaitForAsync();
-        (await dialog.GetByLabel("Name").InputValueAsync()).ShouldBe("nobody_here");
-        await dialog.GetByLabel("Name").FillAsync("bob");
+        (await dialog.Locator("#share-name").InputValueAsync()).ShouldBe("nobody_here");
+        await dialog.Locator("#share-name").FillAsync("bob");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await dialog.GetByLabel("What bob may do").WaitForAsync();
         (await bob.Page.GotoAsync(address))!.Status.ShouldBe(200);

@@ -72,6 +72,7 @@ public sealed partial class TeamOperations(Db db, Clock clock, EventLog events, 
         };
         if (after.Name != before.Name) TeamRules.MustNotBeDefault(there, "it keeps its name");
         if (after.Visibility != before.Visibility) TeamRules.MustNotBeDefault(there, "who sees it cannot be changed");
+        if (after.Visibility != before.Visibility && after.Visibility == Visibility.Organization) TeamRules.MustStayInside(there);
         if (after.Name != before.Name) await TeamStore.HoldName(tx, there.OrgId, after.Name, ct);
         if (!await TeamStore.Update(tx, after, clock.Now(), ct)) throw NameTaken(after.Name);
         var others = after.Visibility == before.Visibility ? []

@@ -60,6 +60,13 @@ public static class TeamRules
         if (!there.CanModerate) throw Refusal.Forbidden("not_a_team_admin", $"Only admins of {there.Told} or of its organization do this.", "Ask one of them.");
     }
 
+    /// <summary>Who makes a team internal is not left outside by it.</summary>
+    public static void MustStayInside(Standing there)
+    {
+        if (there.OrgRole is null)
+            throw Refusal.Forbidden("not_a_member", $"You are not a member of {there.OrgName}, and would not see {there.Told} any more.", "Ask an admin of the organization to make it internal.");
+    }
+
     /// <summary>What makes the team that everybody is in what it is cannot be changed.</summary>
     public static void MustNotBeDefault(Standing there, string what)
     {

@@ -75,7 +75,8 @@ public sealed partial class Doors(Ground ground) : IDisposable
         var browser = await Browsing(asker.Who!);
         if (!(await browser.Http.GetStringAsync(path)).Contains($"name=\"_handler\" value=\"{handler}\"", StringComparison.Ordinal)) return new(403, AnyCode);
         using var answer = await browser.Http.PostAsync(path, new FormUrlEncodedContent([new("__RequestVerificationToken", browser.FormToken), new("_handler", handler)]));
-        return new((int)answer.StatusCode, AnyCode);
+        // A form of another place on the page, the page itself does not take.
+        return new(answer.StatusCode == HttpStatusCode.BadRequest ? 403 : (int)answer.StatusCode, AnyCode);
     }
 
     /// <summary>What our own scripts send from a page: with the cookie and the page's token.</summary>

@@ -128,6 +128,7 @@ public sealed class Matrix(Town town, int seed)
         var verb = Any(Enum.GetValues<OrgVerb>());
         var org = verb is OrgVerb.See or OrgVerb.SeeRoster or OrgVerb.SeeEvents or OrgVerb.Edit ? Any(town.Clubs.Concat(town.Labs)) : Any(town.Clubs);
         var asker = verb == OrgVerb.Leave || random.Next(3) == 0 ? new(Any(org.Members.Keys), Any([Door.Key, Door.Token])) : Somebody(0.01, org);
+        if (verb == OrgVerb.See && random.Next(6) == 0) asker = new(town.Guest, asker.Door);
         return asker.Door == Door.Mcp || verb == OrgVerb.Join && asker.Who == town.Guest
             || asker.Door == Door.Web && verb switch
             {

@@ -31,7 +31,6 @@ public sealed class AskedMatrix : TestServer
                     if (cell.Changes is not null && answer.StartsWith("200", StringComparison.Ordinal)) await cell.PutBack(ground);
                 }
             });
-        await File.WriteAllLinesAsync("/tmp/matrix.cells", Asked.Select(a => $"{a.Cell}\t{a.Cell.Says(new())}\t{a.Answer}"));
     }
 
     /// <summary>An answer that no client could read is a difference too.</summary>

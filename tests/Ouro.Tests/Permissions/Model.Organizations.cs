@@ -25,10 +25,11 @@ public sealed partial class Model
     public Answer SeeEvents(Asker asker, Org org) =>
         Unseen(asker, org) ?? (Administers(asker, org) || Wrong(Mutation.EventsAreForMembers) && IsMember(asker, org) ? Answer.Yes("they administer it") : NotAnAdmin);
 
-    /// <summary>The policy on actors comes first, then how one comes in; who is in already stays in.</summary>
+    /// <summary>A bound key is refused before anything is looked up. The policy on actors comes first, then how one comes in; who is in already stays in.</summary>
     public Answer Join(Asker asker, Org org) =>
-        Unseen(asker, org)
+        Credential(asker)
         ?? Stranger(asker, org)
+        ?? Unseen(asker, org)
         ?? (IsMember(asker, org) ? Answer.Yes("they are in it already", "joined")
             : !Admits(org.Actors, asker.Who!) && !Wrong(Mutation.OrganizationsActorPolicyIsNotAsked) ? NotAdmitted(org.Actors)
             : org.Join switch
@@ -58,8 +59,8 @@ public sealed partial class Model
 
     /// <summary>The place that a request runs in: the one it names, its key's, or the personal context.</summary>
     public Answer RunIn(Asker asker, Org? named) =>
-        named is { } && asker.IsSignedIn && asker.BoundTo is { } bound && bound != named && !Wrong(Mutation.PlacesAreNotChecked) ? Answer.BoundElsewhere
-        : Credential(asker) is { } refused ? refused
+        Credential(asker) is { } refused ? refused
+        : named is not null && asker.BoundTo is { } bound && bound != named && !Wrong(Mutation.PlacesAreNotChecked) ? Answer.BoundElsewhere
         : named is { IsGlobal: false } && PartOf(asker.Who!, named) is null && !Wrong(Mutation.PlacesAreNotChecked) ? Answer.No("org_context_forbidden", "they are no member of the place they name")
         : Answer.Yes("they may be there", (named ?? asker.BoundTo)?.Name ?? "ouro");
 

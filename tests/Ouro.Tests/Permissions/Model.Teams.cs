@@ -74,9 +74,11 @@ public sealed partial class Model
     public Answer SeeRequests(Asker asker, Team team) =>
         Unseen(asker, team) ?? Answer.Yes("who leads sees all, others their own", (Leads(asker, team) || Wrong(Mutation.RequestsAreForEverybody) ? team.Requests.Count : team.Requests.Contains(asker.Who!) ? 1 : 0).ToString());
 
+    /// <summary>Who makes a team internal stays inside: an admin from outside the organization would not see it any more.</summary>
     public Answer MakeInternal(Asker asker, Team team) =>
         NotLeading(asker, team)
         ?? (team.Org.IsGlobal ? new Answer("in the global organization teams are public", "400 *", "403 *", "409 *")
+            : !IsMember(asker, team.Org) && !Wrong(Mutation.OutsidersMakeTeamsInternal) ? Answer.No("not_a_member", "they would be left outside")
             : team.HoldsPublicThings && !Wrong(Mutation.PublicThingsComeAlongIntoInternalTeams) ? Answer.Clash("team_has_public_assets", "something in it is public")
             : Answer.Yes("they lead the team", "organization"));
 

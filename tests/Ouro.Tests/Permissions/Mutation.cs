@@ -68,6 +68,7 @@ public enum Mutation
     OrganizationAdminsCanBeBanned,
     TheDefaultTeamIsDeleted,
     PublicThingsComeAlongIntoInternalTeams,
+    OutsidersMakeTeamsInternal,
     RequestsAreForEverybody,
 
     // Organizations.

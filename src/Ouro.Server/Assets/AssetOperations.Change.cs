@@ -52,7 +52,8 @@ public sealed partial class AssetOperations
         if (isMoved) await AssetStore.MoveInheriting(tx, id, place, ct);
         if (isMoved || after.Visibility != before.Visibility) await AssetStore.TellReach(tx, id, ct);
         await events.Record(tx, actor, $"{Wire.Name(before.AssetType)}.updated", id, Audience.Asset(id), new { changed = given }, ct);
-        return await Get(tx, actor, id, ct);
+        return await AssetStore.Find(tx, actor, id, ct) is { } row ? Shaped(row)
+            : throw Refusal.Forbidden("manage_forbidden", $"You would not see this {Wire.Name(before.AssetType)} any more; only its owner hides it so.", "Ask its owner, or leave it visible to the organization.");
     }
 
     /// <summary>Who may change an asset: those with the role write.</summary>

@@ -98,7 +98,7 @@ public static partial class AccountRules
         : bytes.StartsWith("RIFF"u8) && bytes.Length > 12 && bytes[8..12].SequenceEqual("WEBP"u8) ? "image/webp"
         : throw Refusal.Fields(("avatar", "A picture is a PNG, JPEG, WebP or GIF file."));
 
-    [GeneratedRegex("^[A-Za-z0-9_]{1,40}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_]{1,40}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Username();
 
     [GeneratedRegex(@"^[^@\s\p{C}<>""',;]+@[^@\s\p{C}<>""',;]+$")]

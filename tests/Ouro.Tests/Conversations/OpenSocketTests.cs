@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using Shouldly;
 using Xunit;
 
@@ -13,8 +11,8 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
     {
         var ada = await server.Join("ada_revoked");
         var other = await ada.Ouro.ApiKeys.CreateAsync(new("other"));
-        await using var first = await Socket.Open(server, ada.Key);
-        await using var second = await Socket.Open(server, other.Secret);
+        await using var first = await LiveSocket.Open(server, ada.Key);
+        await using var second = await LiveSocket.Open(server, other.Secret);
         await ada.Ouro.ApiKeys.RevokeAsync(other.Key.Id);
         (await second.Next()).ShouldBe("41");
         (await second.Next()).ShouldBeNull("the line is closed");
@@ -27,10 +25,10 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
         var (ada, ben) = (await server.Join("ada_talks"), await server.Join("ben_talks"));
         var talk = await Conversation(ada);
         await ada.Put($"/assets/{talk}/share", new { permission = new { user = new { user_id = ben.Id }, role = "read" } });
-        await using var hers = await Socket.Open(server, ada.Key);
-        await using var his = await Socket.Open(server, ben.Key);
-        await using var hisOther = await Socket.Open(server, ben.Key);
-        foreach (var socket in (Socket[])[hers, his, hisOther]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
+        await using var hers = await LiveSocket.Open(server, ada.Key);
+        await using var his = await LiveSocket.Open(server, ben.Key);
+        await using var hisOther = await LiveSocket.Open(server, ben.Key);
+        foreach (var socket in (LiveSocket[])[hers, his, hisOther]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
         await hers.Send($$"""["activity",{"conversation_id":"{{talk}}","n":1}]""");
         (await his.Next())!.ShouldContain("\"n\":1");
 
@@ -49,9 +47,9 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
     {
         var (ada, ben) = (await server.Join("ada_closes"), await server.Join("ben_outside"));
         var talk = await Conversation(ada, "public");
-        await using var hers = await Socket.Open(server, ada.Key);
-        await using var his = await Socket.Open(server, ben.Key);
-        foreach (var socket in (Socket[])[hers, his]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
+        await using var hers = await LiveSocket.Open(server, ada.Key);
+        await using var his = await LiveSocket.Open(server, ben.Key);
+        foreach (var socket in (LiveSocket[])[hers, his]) (await socket.Ask(Join(talk))).ShouldContain("\"ok\":true");
         await ada.Put($"/assets/{talk}", new { asset = new { visibility = "private" } });
         // Notifications take a moment: until then he hears each word before the answer to his own question.
         for (var (n, hears) = (1, true); hears; n++)
@@ -74,7 +72,7 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
         await server.Db.Run($"insert into organization_members (org_id, user_id, role, added_at) values ({lab.Id}, {ben.Id}, 'write', now())", default);
         await Changed(ben);
         var bound = await ben.Ouro.ApiKeys.CreateAsync(new("bound", lab.Id));
-        await using var socket = await Socket.Open(server, bound.Secret);
+        await using var socket = await LiveSocket.Open(server, bound.Secret);
         await server.Db.Run($"delete from organization_members where user_id = {ben.Id}", default);
         await Changed(ben);
         (await socket.Next()).ShouldBe("41");
@@ -92,57 +90,5 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
             values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, {visibility}, jsonb_build_object(), 'api', now(), now())
             """, default);
         return id;
-    }
-
-    /// <summary>The protocol by hand: what is not expected next is seen, which a real client would swallow.</summary>
-    sealed class Socket(ClientWebSocket line) : IAsyncDisposable
-    {
-        readonly byte[] buffer = new byte[1 << 16];
-        int asked;
-
-        public static async Task<Socket> Open(TestServer server, string credential)
-        {
-            var line = new ClientWebSocket();
-            await line.ConnectAsync(new($"ws://{server.Root.Authority}/socket.io/?EIO=4&transport=websocket"), default);
-            var socket = new Socket(line);
-            (await socket.Next())!.ShouldStartWith("0{");
-            await socket.Write("40" + $$"""{"access_token":"{{credential}}"}""");
-            (await socket.Next())!.ShouldStartWith("40{");
-            return socket;
-        }
-
-        public Task Send(string json, int? question = null) => Write($"42{question}{json}");
-
-        /// <summary>Sends with a question for an answer, and gives what comes next.</summary>
-        public async Task<string> Ask(string json)
-        {
-            await Write($"42{asked}{json}");
-            var answer = await Next();
-            answer.ShouldNotBeNull().ShouldStartWith($"43{asked++}");
-            return answer;
-        }
-
-        /// <summary>What comes next that is no heartbeat; null when the line is closed.</summary>
-        public async Task<string?> Next()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (true)
-            {
-                var got = await line.ReceiveAsync(buffer, patience.Token);
-                if (got.MessageType == WebSocketMessageType.Close) return null;
-                var text = Encoding.UTF8.GetString(buffer, 0, got.Count);
-                if (text is "1") continue;
-                if (text is not "2") return text;
-                await Write("3");
-            }
-        }
-
-        Task Write(string text) => line.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-
-        public ValueTask DisposeAsync()
-        {
-            line.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

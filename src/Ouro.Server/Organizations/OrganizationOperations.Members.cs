@@ -73,7 +73,7 @@ public sealed partial class OrganizationOperations
             var member = await MemberStore.Find(tx, id, user, ct) ?? throw NoMember(user, organization);
             var (role, type) = (input.Role ?? member.Role, input.MembershipType ?? member.MembershipType);
             if ((role, type) == (member.Role, member.MembershipType)) return member;
-            OrganizationRules.MustBePart(organization, role, type, "member");
+            OrganizationRules.MustBePart(organization, role, type, "member", member.MembershipType);
             await Become(tx, actor, member, role, type, ct);
             await tx.Commit(ct);
         }

@@ -88,13 +88,13 @@ public static partial class OrganizationRules
     public static MembershipType TypeOf(Organization organization, string? email) =>
         organization.Domain is { } domain && email?.EndsWith("@" + domain, StringComparison.OrdinalIgnoreCase) != true ? MembershipType.External : MembershipType.Internal;
 
-    /// <summary>A role and a type that go together, and that the organization allows.</summary>
-    public static void MustBePart(Organization organization, Role role, MembershipType type, string field)
+    /// <summary>A role and a type that go together, and that the organization allows; who is external already may stay so.</summary>
+    public static void MustBePart(Organization organization, Role role, MembershipType type, string field, MembershipType? before = null)
     {
         if (role == Role.None) throw Refusal.Fields(($"{field}.role", "role is one of read, write, admin. To end a membership, delete it."));
         if (type == MembershipType.Internal) return;
         if (role == Role.Admin) throw Refusal.Fields(($"{field}.role", "An external member is never an admin."));
-        if (!organization.AllowExternalMembers)
+        if (!organization.AllowExternalMembers && before != MembershipType.External)
             throw Refusal.Forbidden("external_members_not_allowed", $"{organization.Name} has no external members (allow_external_members).",
                 organization.Domain is { } domain ? $"Members have a verified e-mail address @{domain}, or are invited as internal." : "An admin of it can allow them.");
     }

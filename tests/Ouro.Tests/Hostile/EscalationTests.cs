@@ -63,7 +63,7 @@ public sealed class EscalationTests(HostileWorld world) : IClassFixture<HostileW
     public async Task What_is_made_is_its_makers(string call, string wrapper, string wanted, string fields)
     {
         var given = string.Join(',', fields.Split(' ').Select(field => $"\"{field}\":{Forbidden[field]}"));
-        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
+        var start = TimeProvider.System.GetUtcNow().AddMinutes(-1);
         var answer = await world.Send(world.Eve, call + " {\"" + wrapper + "\":{" + wanted + "," + given + "}}");
         answer.Status.ShouldBeOneOf([200, 201], answer.Body);
         var made = JsonElement.Parse(answer.Body).Data();

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ouro.Tests.Organizations;
 using Ouro.Tests.Teams;
-using Shouldly;
 
 namespace Ouro.Tests.Hostile;
 

@@ -185,7 +185,7 @@ public sealed class NextRequestTests(TestServer server) : IClassFixture<TestServ
 
     Task<long> Assets(Person person) => server.Db.Maybe<long>($"select count(*) from assets where user_id = {person.Id}", default);
 
-    static Task Share(Person owner, Guid asset, Person with, string role) =>
+    static Task<System.Text.Json.JsonElement> Share(Person owner, Guid asset, Person with, string role) =>
         owner.Put($"/assets/{asset}/share", new { permission = new { user = new { user_id = with.Id }, role } });
 
     async Task<Guid> Conversation(Person owner, Guid org, string visibility, Guid? team = null)

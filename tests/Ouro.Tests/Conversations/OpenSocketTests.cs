@@ -86,8 +86,8 @@ public sealed class OpenSocketTests(TestServer server) : IClassFixture<TestServe
     {
         var id = Guid.CreateVersion7();
         await server.Db.Run($"""
-            insert into assets (id, asset_type, user_id, org_id, team_id, visibility, attribution, source, created_at, last_updated)
-            values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, {visibility}, jsonb_build_object(), 'api', now(), now())
+            insert into assets (id, asset_type, user_id, org_id, team_id, visibility, metadata, attribution, source, created_at, last_updated)
+            values ({id}, 'conversation', {owner.Id}, {Ids.Global}, {Ids.Global}, {visibility}, jsonb_build_object('members', jsonb_build_array()), jsonb_build_object(), 'api', now(), now())
             """, default);
         return id;
     }

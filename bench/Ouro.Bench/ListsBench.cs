@@ -99,7 +99,7 @@ static class ListsBench
         // Nobody's columns ask for what is public only: what is left is what any list of assets reads.
         Sql unasked = $"""
             select {AssetStore.Columns(Actor.Nobody)}
-            from (select a.* from assets a order by a.created_at desc, a.id desc limit {Page + 1}) a
+            from (select a.* from assets a order by a.created_at desc, a.id desc {Sql.Limit(Page + 1)}) a
             join users u on u.id = a.user_id
             join organizations o on o.id = a.org_id
             join teams t on t.id = a.team_id

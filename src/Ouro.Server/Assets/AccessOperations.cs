@@ -25,16 +25,15 @@ public sealed class AccessOperations(Db db, Actors actors, AssetOperations asset
 static class AccessStore
 {
     public static Task<AccessReasons?> Reasons(Session db, Actor actor, Guid asset, CancellationToken ct) => db.Maybe<AccessReasons>($"""
-        select a.name, a.visibility, o.name as org_name, p.role as shared, m.role as member,
+        select a.visibility, o.name as org_name, p.role as shared,
           {Rights.WhyRead(actor)} as read, {Rights.WhyOpen(actor)} as open, {Rights.WhyWrite(actor)} as write, {Rights.WhyManage(actor)} as manage
         from assets a
         join organizations o on o.id = a.org_id
         left join permissions p on p.asset_id = a.id and p.user_id = {actor.Id}
-        left join organization_members m on m.org_id = a.org_id and m.user_id = {actor.Id}
         where a.id = {asset}
         """, ct);
 }
 
 /// <summary>Which way gives each right, and what else there is to say about it.</summary>
 public sealed record AccessReasons(
-    string? Name, Visibility Visibility, string OrgName, Role? Shared, Role? Member, string? Read, string? Open, string? Write, string? Manage);
+    Visibility Visibility, string OrgName, Role? Shared, string? Read, string? Open, string? Write, string? Manage);

@@ -51,23 +51,17 @@ static partial class AssetStore
     static Sql Of(Guid[]? owners) => owners is null ? Sql.True : $"a.user_id = any({owners})";
 
     /// <summary>What came into any of these teams, newest first: each is read only as far as the page needs it.</summary>
-    public static Sql FeedOf(Actor actor, Guid[] teams, Cursor after, int limit) => $"""
-        select {Columns(actor)}
-        from (
-          select a.*
-          from unnest({teams}) mine (id)
-          cross join lateral (
-            select a.* from assets a
-            where a.team_id = mine.id and a.parent_id is null and (a.created_at, a.id) < ({after.At}, {after.Id}) and {Rights.CanRead(actor)}
-            order by a.created_at desc, a.id desc
-            limit {limit}) a
-          order by a.created_at desc, a.id desc
-          limit {limit}) a
-        join users u on u.id = a.user_id
-        join organizations o on o.id = a.org_id
-        join teams t on t.id = a.team_id
-        order by a.created_at desc, a.id desc
-        """;
+    public static Sql FeedOf(Actor actor, Guid[] teams, Cursor after, int limit) => Named(actor, $"""
+        select a.*
+        from unnest({teams}) mine (id)
+        cross join lateral (
+          select a.* from assets a
+          where a.team_id = mine.id and a.parent_id is null and (a.created_at, a.id) < ({after.At}, {after.Id}) and {Rights.CanRead(actor)}
+          order by {Newest}
+          {Sql.Limit(limit)}) a
+        order by {Newest}
+        {Sql.Limit(limit)}
+        """, Newest, Sql.Empty);
 
     public static Task<List<AssetRow>> Feed(Session db, Actor actor, Cursor after, int limit, CancellationToken ct) =>
         db.Query<AssetRow>(FeedOf(actor, actor.Teams, after, limit), ct);
@@ -91,19 +85,13 @@ static partial class AssetStore
 
     public static Task<List<UnreadCount>> Unreads(Session db, Actor actor, Guid? org, Guid? team, CancellationToken ct) => db.Query<UnreadCount>(UnreadsOf(actor, org, team), ct);
 
-    public static Task<List<AssetRow>> Unread(Session db, Actor actor, Guid team, int limit, int offset, CancellationToken ct) => db.Query<AssetRow>($"""
-        select {Columns(actor)}
-        from (
-          select a.* from assets a
-          join team_members tm on tm.team_id = {team} and tm.user_id = {actor.Id}
-          where {IsUnread(actor)}
-          order by a.created_at desc, a.id desc
-          limit {limit} offset {offset}) a
-        join users u on u.id = a.user_id
-        join organizations o on o.id = a.org_id
-        join teams t on t.id = a.team_id
-        order by a.created_at desc, a.id desc
-        """, ct);
+    public static Task<List<AssetRow>> Unread(Session db, Actor actor, Guid team, int limit, int offset, CancellationToken ct) => db.Query<AssetRow>(Named(actor, $"""
+        select a.* from assets a
+        join team_members tm on tm.team_id = {team} and tm.user_id = {actor.Id}
+        where {IsUnread(actor)}
+        order by {Newest}
+        {Sql.Limit(limit, offset)}
+        """, Newest, Sql.Empty), ct);
 
     public static Task<List<Guid>> UnreadAmong(Session db, Actor actor, Guid[] shown, CancellationToken ct) => db.Query<Guid>($"""
         select a.id
@@ -115,26 +103,22 @@ static partial class AssetStore
     /// <summary>The teams that the actor came into last, by name; what is unread in each is counted up to 100.</summary>
     public static Task<List<JoinedTeam>> Joined(Session db, Actor actor, int limit, CancellationToken ct) => db.Query<JoinedTeam>($"""
         select t.id, t.org_id, o.name as org_name, t.name, (select count(*) from (select from assets a where {IsUnread(actor)} limit 100) unread)::integer as unread
-        from (select m.* from team_members m where m.user_id = {actor.Id} order by m.added_at desc, m.team_id limit {limit}) tm
+        from (select m.* from team_members m where m.user_id = {actor.Id} order by m.added_at desc, m.team_id {Sql.Limit(limit)}) tm
         join teams t on t.id = tm.team_id
         join organizations o on o.id = t.org_id
         order by t.name, o.name
         """, ct);
 
     /// <summary>The newest few of each type, newest first.</summary>
-    public static Task<List<AssetRow>> NewestOfTeam(Session db, Actor actor, Guid team, AssetType[] types, int each, CancellationToken ct) => db.Query<AssetRow>($"""
-        select {Columns(actor)}
+    public static Task<List<AssetRow>> NewestOfTeam(Session db, Actor actor, Guid team, AssetType[] types, int each, CancellationToken ct) => db.Query<AssetRow>(Named(actor, $"""
+        select a.*
         from unnest({types.Select(t => Wire.Name(t)).ToArray()}) kinds (name)
         cross join lateral (
           select a.* from assets a
           where a.team_id = {team} and a.asset_type = kinds.name and {Rights.CanRead(actor)}
-          order by a.created_at desc, a.id desc
-          limit {each}) a
-        join users u on u.id = a.user_id
-        join organizations o on o.id = a.org_id
-        join teams t on t.id = a.team_id
-        order by a.created_at desc, a.id desc
-        """, ct);
+          order by {Newest}
+          {Sql.Limit(each)}) a
+        """, Newest, Sql.Empty), ct);
 
     /// <summary>Whether the actor is in the team, all of which they have read now.</summary>
     public static async Task<bool> ReadAll(Session db, Guid user, Guid team, DateTimeOffset now, CancellationToken ct) =>

@@ -129,26 +129,29 @@ static partial class AssetStore
               select asset_id, sum(views)::bigint as views from asset_views where day >= {day} group by asset_id having sum(views) > 0)
 
             """;
-        return $"""
-            {viewed}select {Columns(actor)}{order.Columns}
-            from (
-              select * from ({among}) a
-              order by {order.By}
-              {Sql.Limit(search.Limit + 1, search.Offset)}) a
-            join users u on u.id = a.user_id
-            join organizations o on o.id = a.org_id
-            join teams t on t.id = a.team_id
-            order by {order.By}
-            """;
+        Sql page = $"select * from ({among}) a order by {order.By} {Sql.Limit(search.Limit + 1, search.Offset)}";
+        return $"{viewed}{Named(actor, page, order.By, order.Columns)}";
     }
 
-    /// <summary>Whether there was something to look at.</summary>
+    static Sql Newest => $"a.created_at desc, a.id desc";
+
+    /// <summary>A page of assets with all that travels of them, in its order.</summary>
+    static Sql Named(Actor actor, Sql page, Sql order, Sql columns) => $"""
+        select {Columns(actor)}{columns}
+        from ({page}) a
+        join users u on u.id = a.user_id
+        join organizations o on o.id = a.org_id
+        join teams t on t.id = a.team_id
+        order by {order}
+        """;
+
     /// <summary>The channel on which it is told that others may see an asset than before.</summary>
     public const string ReachChannel = "ouro_reach";
 
     /// <summary>Tells every process, when the transaction commits, that who may see this asset changed, or that of many: what is open because of that is looked at again.</summary>
     public static Task TellReach(Session tx, Guid? id, CancellationToken ct) => tx.Run($"select pg_notify({ReachChannel}, {id?.ToString() ?? "many"})", ct);
 
+    /// <summary>Whether there was something to look at.</summary>
     public static Task<bool> View(Session db, Actor actor, Guid id, DateTimeOffset now, CancellationToken ct) => db.Maybe<bool>($"""
         with seen as ({Looks.Seen(actor, id)}),
         counted as ({Looks.Counted(now)}),

@@ -30,7 +30,7 @@ static class EventStore
             from events e
             where {Sql.Join(" and ", all)}
             order by e.at desc, e.id desc
-            limit {size}
+            {Sql.Limit(size)}
             """;
     }
 
@@ -42,7 +42,7 @@ static class EventStore
         left join users a on a.id = e.actor_id
         left join users s on s.id = e.subject_id
         order by e.at desc, e.id desc
-        limit {size}
+        {Sql.Limit(size)}
         """, ct);
 
     static Sql Person(string name)

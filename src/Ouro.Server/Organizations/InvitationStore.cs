@@ -46,7 +46,7 @@ static class InvitationStore
         {From}
         where i.org_id = {org} and {IsOpen} and (i.created_at, i.id) < ({after.At}, {after.Id})
         order by i.created_at desc, i.id desc
-        limit {size} offset {skip}
+        {Sql.Limit(size, skip)}
         """, ct);
 
     public static Task<List<Invitation>> For(Session db, Actor actor, CancellationToken ct) => db.Query<Invitation>($"""

@@ -20,7 +20,7 @@ static class MemberStore
         join users u on u.id = m.user_id
         where m.org_id = {org} and {(after is { } at ? $"(m.added_at, m.user_id) > ({at.At}, {at.Id})" : Sql.True)}
         order by m.added_at, m.user_id
-        limit {size} offset {skip}
+        {Sql.Limit(size, skip)}
         """;
 
     public static Task<OrganizationMember?> Find(Session db, Guid org, Guid user, CancellationToken ct) => db.Maybe<OrganizationMember>($"""
@@ -38,10 +38,6 @@ static class MemberStore
 
     public static Task<bool> HasAdminAmong(Session tx, Guid org, Guid[] users, CancellationToken ct) =>
         tx.Maybe<bool>($"select exists (select from organization_members where org_id = {org} and role = 'admin' and user_id = any({users}))", ct);
-
-    /// <summary>An account, and the agents that it answers for.</summary>
-    public static Task<List<Guid>> WithAgents(Session tx, Guid user, CancellationToken ct) =>
-        tx.Query<Guid>($"select id from users where id = {user} or owner_id = {user} order by id", ct);
 
     /// <summary>Makes somebody a member, and ends what was open about that; false where they are one already.</summary>
     public static async Task<bool> Add(Session tx, Guid org, Guid user, Role role, MembershipType type, DateTimeOffset now, CancellationToken ct)
@@ -115,7 +111,7 @@ static class MemberStore
         where r.org_id = {org} and (r.created_at, r.id) < ({after.At}, {after.Id})
           and {(user is { } one ? (Sql)$"r.user_id = {one}" : Sql.True)} and {(status is { } only ? (Sql)$"r.status = {only}" : Sql.True)}
         order by r.created_at desc, r.id desc
-        limit {size} offset {skip}
+        {Sql.Limit(size, skip)}
         """, ct);
 
     /// <summary>An open request, with what decides about it now.</summary>

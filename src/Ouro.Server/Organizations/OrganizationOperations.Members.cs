@@ -1,6 +1,7 @@
 using Ouro.Server.Access;
 using Ouro.Server.Data;
 using Ouro.Server.Events;
+using Ouro.Server.Users;
 
 namespace Ouro.Server.Organizations;
 
@@ -95,13 +96,13 @@ public sealed partial class OrganizationOperations
             else if (organization.Membership is null) return new(id, user);
             var member = await MemberStore.Find(tx, id, user, ct) ?? throw NoMember(user, organization);
             // Somebody's agents go with them: whoever left would still come in with their keys.
-            going = [.. await MemberStore.WithAgents(tx, user, ct)];
+            going = [.. await UserStore.WithAgents(tx, user, ct)];
             if (await MemberStore.HasAdminAmong(tx, id, going, ct)) OrganizationRules.MustKeepAdmin(await MemberStore.HasOtherAdmin(tx, id, going, ct));
             await MemberStore.Remove(tx, id, going, ct);
             var data = new { member.User.Username, member.Role, member.MembershipType };
             if (isLeaving) await events.Record(tx, actor, "organization.member_left", user, Audience.Organization(id), data, ct);
             else await events.Record(tx, actor, "organization.member_removed", user, Audience.Organization(id), data, ct);
-            foreach (var gone in going) await Actors.Changed(tx, gone, ct);
+            await Actors.Changed(tx, going, ct);
             await tx.Commit(ct);
         }
         foreach (var gone in going) actors.Forget(gone);

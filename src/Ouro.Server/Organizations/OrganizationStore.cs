@@ -46,7 +46,7 @@ static class OrganizationStore
         from {From(actor)}
         where m.user_id is not null
         order by o.name
-        limit {OrganizationRules.MostMemberships}
+        {Sql.Limit(OrganizationRules.MostMemberships)}
         """, ct);
 
     public static Task<List<Organization>> Discoverable(Session db, Actor actor, string? after, int size, int skip, CancellationToken ct) => db.Query<Organization>($"""
@@ -54,7 +54,7 @@ static class OrganizationStore
         from {From(actor)}
         where o.join_policy <> 'invite_only' and o.id <> {Ids.Global} and o.name > {after ?? ""}
         order by o.name
-        limit {size} offset {skip}
+        {Sql.Limit(size, skip)}
         """, ct);
 
     public static Task<Guid?> IdOf(Session db, string name, CancellationToken ct) =>

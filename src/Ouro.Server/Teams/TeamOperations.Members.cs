@@ -1,5 +1,6 @@
 using Ouro.Server.Data;
 using Ouro.Server.Events;
+using Ouro.Server.Users;
 
 namespace Ouro.Server.Teams;
 
@@ -132,7 +133,7 @@ public sealed partial class TeamOperations
         var theirs = await Theirs(tx, there, input.UserId, ct);
         if (theirs.OrgRole == Role.Admin)
             throw Refusal.Forbidden("organization_admin", $"This account is an admin of {there.OrgName}, and cannot be banned from its teams.", "Change their role in the organization first.");
-        var kept = await TeamStore.WithAgents(tx, input.UserId, ct);
+        var kept = await UserStore.WithAgents(tx, input.UserId, ct);
         await TeamStore.AddBan(tx, id, input.UserId, reason, actor.Id, clock.Now(), ct);
         await TeamStore.RemoveAll(tx, id, [.. kept], actor.Id, clock.Now(), ct);
         var moved = input.RemoveContributions ? await contents.Move(tx, id, (there.DefaultTeamId, there.DefaultVisibility), [.. kept], ct) : 0;

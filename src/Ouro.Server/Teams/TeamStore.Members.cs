@@ -34,25 +34,24 @@ static partial class TeamStore
     public static async Task<bool> HoldInOrganization(Session tx, Guid org, Guid user, CancellationToken ct) =>
         await tx.Maybe<Guid?>($"select user_id from organization_members where org_id = {org} and user_id = {user} for key share", ct) is not null;
 
-    public static Task<List<TeamMember>> Members(Session db, Guid team, Cursor after, int limit, int offset, CancellationToken ct) => db.Query<TeamMember>($"""
+    static Sql Roster => $"""
         select tm.user_id, {User("u")} as user, tm.role, coalesce(m.membership_type, case when t.org_id = {Ids.Global} then 'internal' else 'external' end) as membership_type,
           tm.added_at
         from team_members tm
         join teams t on t.id = tm.team_id
         join users u on u.id = tm.user_id
         left join organization_members m on m.org_id = t.org_id and m.user_id = tm.user_id
+        """;
+
+    public static Task<List<TeamMember>> Members(Session db, Guid team, Cursor after, int limit, int offset, CancellationToken ct) => db.Query<TeamMember>($"""
+        {Roster}
         where tm.team_id = {team} and (tm.added_at, tm.user_id) > ({after.At}, {after.Id})
         order by tm.added_at, tm.user_id
-        limit {limit} offset {offset}
+        {Sql.Limit(limit, offset)}
         """, ct);
 
     public static Task<TeamMember?> Member(Session db, Guid team, Guid user, CancellationToken ct) => db.Maybe<TeamMember>($"""
-        select tm.user_id, {User("u")} as user, tm.role, coalesce(m.membership_type, case when t.org_id = {Ids.Global} then 'internal' else 'external' end) as membership_type,
-          tm.added_at
-        from team_members tm
-        join teams t on t.id = tm.team_id
-        join users u on u.id = tm.user_id
-        left join organization_members m on m.org_id = t.org_id and m.user_id = tm.user_id
+        {Roster}
         where tm.team_id = {team} and tm.user_id = {user}
         """, ct);
 
@@ -75,7 +74,7 @@ static partial class TeamStore
         where r.team_id = {team} and ({only} is null or r.user_id = {only}) and ({(status is { } s ? Wire.Name(s) : null)} is null or r.status = {(status is { } t ? Wire.Name(t) : null)})
           and (r.created_at, r.id) < ({after.At}, {after.Id})
         order by r.created_at desc, r.id desc
-        limit {limit} offset {offset}
+        {Sql.Limit(limit, offset)}
         """, ct);
 
     public static Task<TeamJoinRequest?> Request(Session db, Guid team, Guid id, CancellationToken ct) =>
@@ -96,7 +95,7 @@ static partial class TeamStore
         {Bans}
         where b.team_id = {team} and (b.created_at, b.id) < ({after.At}, {after.Id})
         order by b.created_at desc, b.id desc
-        limit {limit} offset {offset}
+        {Sql.Limit(limit, offset)}
         """, ct);
 
     public static Task<TeamBan?> BanOf(Session db, Guid team, Guid user, CancellationToken ct) =>
@@ -106,10 +105,6 @@ static partial class TeamStore
         insert into team_bans (id, team_id, user_id, reason, created_by, created_at) values ({Guid.CreateVersion7()}, {team}, {user}, {reason}, {by}, {now})
         on conflict (team_id, user_id) do update set reason = coalesce(excluded.reason, team_bans.reason)
         """, ct);
-
-    /// <summary>An account and the agents that it answers for.</summary>
-    public static Task<List<Guid>> WithAgents(Session tx, Guid user, CancellationToken ct) =>
-        tx.Query<Guid>($"select id from users where id = {user} or owner_id = {user}", ct);
 
     /// <summary>Ends memberships and open requests.</summary>
     public static Task RemoveAll(Session tx, Guid team, Guid[] users, Guid reviewer, DateTimeOffset now, CancellationToken ct) => tx.Run($"""

@@ -69,7 +69,7 @@ static partial class TeamStore
         return db.Query<Team>($"""
             {Teams(actor)} and {Sql.Join(" and ", filters)}
             order by t.created_at desc, t.id desc
-            limit {limit} offset {offset}
+            {Sql.Limit(limit, offset)}
             """, ct);
     }
 

@@ -29,6 +29,6 @@ static class FollowStore
         join users u on u.id = {other}
         where {whose} and (f.added_at, f.id) < ({after.At}, {after.Id})
         order by f.added_at desc, f.id desc
-        limit {size}
+        {Sql.Limit(size)}
         """, ct);
 }

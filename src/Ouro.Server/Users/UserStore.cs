@@ -14,6 +14,10 @@ public sealed record AccountUsage(long Assets, long Datasets, long Agents, long 
 
 static class UserStore
 {
+    /// <summary>An account, and the agents that it answers for.</summary>
+    public static Task<List<Guid>> WithAgents(Session tx, Guid user, CancellationToken ct) =>
+        tx.Query<Guid>($"select id from users where id = {user} or owner_id = {user} order by id", ct);
+
     /// <summary>A profile as somebody sees it: their following is part of it.</summary>
     static Sql Profile(Guid viewer) => $"""
         u.id as user_id, u.username, u.name, u.avatar_path, u.bio, u.urls, u.actor_type, u.created_at, u.verified_at, u.disabled_at,

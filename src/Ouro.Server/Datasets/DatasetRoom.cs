@@ -14,7 +14,7 @@ public static class DatasetRoom
         .AddSingleton(p => new UserSql(p.GetRequiredService<Database>().AppConnection, p.GetRequiredService<DatasetRoles>()))
         .AddHostedService<RoleSweep>().AddSingleton<RunningQueries>()
         .AddSingleton(p => new Hearing(RunningQueries.Channel, p.GetRequiredService<RunningQueries>().Hear))
-        .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<Spool>().AddSingleton<TableRemoval>()
+        .AddSingleton<DatasetOperations>().AddSingleton<ViewOperations>().AddSingleton<ImportOperations>().AddSingleton<ImportSpool>().AddSingleton<TableRemoval>()
         .AddSingleton(p => new AssetKind(AssetType.Dataset,
             (tx, id, ct) => p.GetRequiredService<DatasetOperations>().Remove(tx, id, ct),
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),

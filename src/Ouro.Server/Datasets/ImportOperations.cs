@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
+using Ouro.Server.Storage;
 
 namespace Ouro.Server.Datasets;
 
@@ -16,7 +17,7 @@ public sealed record ImportProgress(long BytesDone = 0, long? BytesTotal = null,
 /// absent, and the import says which.
 /// </summary>
 public sealed class ImportOperations(
-    Db db, TimeProvider time, Jobs jobs, Actors actors, DatasetOperations datasets, AssetOperations assets, Spool spool, Settings settings)
+    Db db, TimeProvider time, Jobs jobs, Actors actors, DatasetOperations datasets, AssetOperations assets, ImportSpool spool, Settings settings)
 {
     public const string Kind = "dataset.import";
     static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
@@ -259,21 +260,4 @@ sealed class Telling : IProgress<IngestProgress>, IAsyncDisposable
 }
 
 /// <summary>The folder of files that were received and not yet loaded.</summary>
-public sealed class Spool(Installation installation)
-{
-    // The database's account may pass the data directory; what people send is none of its business.
-    readonly string folder = Directory.CreateDirectory(
-        installation.Directory.File("spool"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
-
-    public SpooledFile File(Guid id) => new(Path.Combine(folder, id.ToString("N")));
-
-    public FileStream Create(Guid id) => new(File(id).Path, new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 1 << 16, Options = FileOptions.Asynchronous,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
-
-    public void Remove(Guid id) => System.IO.File.Delete(File(id).Path);
-
-    public Guid[] Ids() => [.. Directory.EnumerateFiles(folder).Select(Path.GetFileName).Where(n => Guid.TryParseExact(n, "N", out _)).Select(n => Guid.ParseExact(n!, "N"))];
-}
+public sealed class ImportSpool(Installation installation) : Spool(installation.Directory.File("spool"));

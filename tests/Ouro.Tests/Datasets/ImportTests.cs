@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ouro.Server.Datasets;
+using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 

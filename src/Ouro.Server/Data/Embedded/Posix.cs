@@ -8,6 +8,8 @@ static class Posix
 {
     public const int Hangup = 1, Interrupt = 2, Quit = 3, Kill = 9;
 
+    const int Exists = 17;
+
     const int CurrentFolder = -100, DoNotFollow = 0x100, BasicStats = 0x7ff;
 
     /// <summary>Sends a signal; false when there is no such process. Signal 0 only asks.</summary>
@@ -54,6 +56,13 @@ static class Posix
             throw Failure($"write {path} to the disk", error);
     }
 
+    /// <summary>Gives a file a second name on the same disk; where that name is taken it is left as it is.</summary>
+    public static void Link(string path, string name)
+    {
+        if (link(path, name) != 0 && Marshal.GetLastPInvokeError() is var error && error != Exists)
+            throw Failure($"link {path} to {name}", error);
+    }
+
     /// <summary>Writes a small file so that a reader, or a power cut, finds the old content or the new, never half of it.</summary>
     public static void WriteWhole(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
@@ -97,6 +106,9 @@ static class Posix
 
     [DllImport("libc", SetLastError = true)]
     static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int link([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", SetLastError = true)]
     static extern int fsync(int file);

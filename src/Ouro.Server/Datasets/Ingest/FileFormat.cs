@@ -1,3 +1,5 @@
+using Ouro.Server.Storage;
+
 
 namespace Ouro.Server.Datasets;
 

@@ -1,20 +1,5 @@
 namespace Ouro.Server.Datasets;
 
-/// <summary>A file on the server's disk, complete, which an import reads as often as it must.</summary>
-public sealed record SpooledFile(string Path)
-{
-    public long Length => new FileInfo(Path).Length;
-
-    /// <summary>The bytes from <paramref name="offset"/> on. Readers bring their own buffers.</summary>
-    public FileStream Open(long offset = 0)
-    {
-        var stream = new FileStream(
-            Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        stream.Position = offset;
-        return stream;
-    }
-}
-
 public enum FileKind
 {
     Csv,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ouro.Server.Data;
+using Ouro.Server.Storage;
 
 namespace Ouro.Server.Datasets;
 

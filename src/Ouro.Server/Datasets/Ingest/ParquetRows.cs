@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ouro.Server.Storage;
 using Parquet;
 using Parquet.Schema;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Ouro.Server.Storage;
 
 namespace Ouro.Server.Datasets;
 

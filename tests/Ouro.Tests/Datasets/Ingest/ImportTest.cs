@@ -2,6 +2,7 @@ using System.Text;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Kernel;
+using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 

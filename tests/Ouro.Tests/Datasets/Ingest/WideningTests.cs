@@ -1,5 +1,6 @@
 using System.Text;
 using Ouro.Server.Datasets;
+using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Ouro.Server.Data.Embedded;
+
+namespace Ouro.Server.Storage;
+
+/// <summary>Content in a folder of this machine: <c>3f/3f9a…</c>, one file each.</summary>
+public sealed class LocalStorage : ObjectStorage
+{
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    readonly string folder;
+
+    public LocalStorage(string folder) => this.folder = Directory.CreateDirectory(folder, Private).FullName;
+
+    /// <summary>
+    /// A second name for the same bytes, so that whatever happens between here and the commit of who refers to them, the file that came in is still
+    /// there to try again with.
+    /// </summary>
+    public override Task Put(string sha256, SpooledFile file, CancellationToken ct) => Task.Run(() =>
+    {
+        var path = PathOf(sha256);
+        var parent = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(parent))
+        {
+            Directory.CreateDirectory(parent, Private);
+            Posix.SyncFolder(folder);
+        }
+        if (File.Exists(path)) return;
+        using (var content = File.OpenHandle(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) RandomAccess.FlushToDisk(content);
+        Posix.Link(file.Path, path);
+        Posix.SyncFolder(parent);
+    }, ct);
+
+    public override Task<Stream?> Open(string sha256, CancellationToken ct)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new SpooledFile(PathOf(sha256)).Open());
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    public override Task Remove(string sha256, CancellationToken ct)
+    {
+        var path = PathOf(sha256);
+        if (File.Exists(path)) File.Delete(path);
+        return Task.CompletedTask;
+    }
+
+    public override async IAsyncEnumerable<StoredObject> List([EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            ct.ThrowIfCancellationRequested();
+            yield return new(file.Name, file.Length, file.CreationTimeUtc);
+        }
+    }
+
+    string PathOf(string sha256) => Path.Combine(folder, sha256[..2], sha256);
+}

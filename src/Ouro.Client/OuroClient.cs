@@ -32,6 +32,8 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Events = new(transport);
         Assets = new(transport);
         Access = new(transport);
+        Uploads = new(transport);
+        Files = new(transport);
         Imports = new(transport);
         Datasets = new(transport, Imports);
         Views = new(transport);
@@ -66,6 +68,12 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
 
     /// <summary>Why somebody may or may not.</summary>
     public AccessClient Access { get; }
+
+    /// <summary>Files.</summary>
+    public FileClient Files { get; }
+
+    /// <summary>Bytes on their way in, that are no files yet.</summary>
+    public UploadClient Uploads { get; }
 
     /// <summary>Tables that answer SQL.</summary>
     public DatasetClient Datasets { get; }

@@ -4,8 +4,10 @@ using Ouro.Server.Conversations;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Events;
+using Ouro.Server.Files;
 using Ouro.Server.Organizations;
 using Ouro.Server.SocketIo;
+using Ouro.Server.Storage;
 using Ouro.Server.Teams;
 using Ouro.Server.Users;
 using Ouro.Server.Web;
@@ -24,6 +26,8 @@ public static class Features
         new("Kernel", s => s
             .AddSingleton(TimeProvider.System).AddSingleton<Clock>().AddSingleton<WebAddress>().AddSingleton<RequestLimits>()
             .AddSingleton<Jobs>().AddHostedService(p => p.GetRequiredService<Jobs>())),
+        new("Storage", s => s
+            .AddSingleton<ObjectStorage>(p => new LocalStorage(p.GetRequiredService<Installation>().Directory.File("objects"))).AddSingleton<Blobs>()),
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
@@ -42,9 +46,10 @@ public static class Features
         new("Assets", s => s
             .AddSingleton(p => FeedOperations.Contents(p.GetRequiredService<Db>()))
             .AddSingleton<AssetOperations>().AddSingleton<AccessOperations>().AddSingleton<SearchOperations>().AddSingleton<FeedOperations>().AddSingleton<ImpactOperations>()
-            .AddSingleton<DownloadOperations>()
+            .AddSingleton<SignedLinks>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")).AddSingleton(new FramePlace("/teams", "Teams", "people", typeof(JoinedTeams))),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
+        new("Files", FileRoom.Add, FileEndpoints.MapFiles),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s
             .AddSingleton<LiveConversations>().AddSingleton(p => new Hearing(AssetStore.ReachChannel, p.GetRequiredService<LiveConversations>().Hear)).AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),

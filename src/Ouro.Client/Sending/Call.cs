@@ -26,6 +26,8 @@ sealed record Call(HttpMethod Method, string Path)
 
     public static Call Delete(string path, params (string Name, object? Value)[] query) => new(HttpMethod.Delete, path + Query(query));
 
+    public static Call Delete(string path, object body) => new(HttpMethod.Delete, path) { Content = () => Json(body) };
+
     public static Call Post(string path, object? body = null) => new(HttpMethod.Post, path) { Content = body is null ? null : () => Json(body) };
 
     public static Call Put(string path, object body) => new(HttpMethod.Put, path) { Content = () => Json(body) };

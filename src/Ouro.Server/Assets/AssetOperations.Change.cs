@@ -7,7 +7,9 @@ namespace Ouro.Server.Assets;
 /// <summary>What a room changes about an asset of its type together with what was asked for.</summary>
 /// <param name="Metadata">Keys that are merged into its metadata.</param>
 /// <param name="Preview">Its new preview; null keeps the one it has.</param>
-public sealed record OwnChange(JsonElement? Metadata = null, JsonElement? Preview = null);
+/// <param name="IsWhole">Whether metadata and preview take the place of those that are there, null too: its content is another now.</param>
+/// <param name="State">Whether it is complete now; null leaves that as it is.</param>
+public sealed record OwnChange(JsonElement? Metadata = null, JsonElement? Preview = null, bool IsWhole = false, AssetState? State = null);
 
 /// <summary>How an asset becomes different.</summary>
 public sealed partial class AssetOperations

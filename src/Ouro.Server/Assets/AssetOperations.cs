@@ -167,7 +167,8 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
     public Asset Shaped(AssetRow row)
     {
         var path = AssetRules.Path(row);
-        return row with
+        var shape = kinds.GetValueOrDefault(row.AssetType)?.Shape;
+        var asset = row with
         {
             Slug = path,
             Url = web.Of(path),
@@ -175,5 +176,6 @@ public sealed partial class AssetOperations(Db db, Clock clock, EventLog events,
             Organization = new(row.OrgId, row.OrgName),
             Team = new(row.TeamId, row.TeamOrgId, row.TeamName),
         };
+        return shape is null ? asset : shape(asset);
     }
 }

@@ -80,8 +80,10 @@ static partial class AssetStore
         update assets set
           name = {asset.Name}, name_url_slug = {asset.NameUrlSlug}, visibility = {asset.Visibility}, org_id = {asset.OrgId}, team_id = {asset.TeamId},
           description = {(asset.Description is null ? null : Wire.Element(asset.Description))}, license_id = {asset.LicenseId},
-          attribution = {Wire.Element(asset.Attribution)}, metadata = coalesce(metadata || {own.Metadata}::jsonb, metadata, {own.Metadata}::jsonb),
-          preview = coalesce({own.Preview}, preview), last_updated = {asset.LastUpdated}, monetization = {prices.Monetization},
+          attribution = {Wire.Element(asset.Attribution)},
+          metadata = case when {own.IsWhole} then {own.Metadata}::jsonb else coalesce(metadata || {own.Metadata}::jsonb, metadata, {own.Metadata}::jsonb) end,
+          preview = case when {own.IsWhole} then {own.Preview} else coalesce({own.Preview}, preview) end,
+          state = coalesce({(own.State is { } state ? Wire.Name(state) : null)}, state), last_updated = {asset.LastUpdated}, monetization = {prices.Monetization},
           price_currency = {prices.PriceCurrency}, price_cents = {prices.PriceCents}, price_sats = {prices.PriceSats},
           unit_cost_cents = {prices.UnitCostCents}, unit_cost_sats = {prices.UnitCostSats}, cost_unit = {prices.CostUnit},
           cost_accounting = {prices.CostAccounting}, max_billable_seconds = {prices.MaxBillableSeconds}

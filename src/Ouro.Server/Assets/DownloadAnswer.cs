@@ -34,7 +34,7 @@ public sealed class DownloadAnswer(Download file) : IResult
     }
 
     /// <summary>The name twice: in ASCII for old clients, and as it is. Quotes, controls and slashes have no place in either.</summary>
-    public static string Disposition(string name)
+    public static string Disposition(string name, bool isInline = false)
     {
         var clean = string.Concat(name.Select(c => char.IsControl(c) || c is '/' or '\\' or '"' ? '_' : c));
         var ascii = string.Concat(clean.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : "_"));
@@ -42,7 +42,7 @@ public sealed class DownloadAnswer(Download file) : IResult
         foreach (var b in Encoding.UTF8.GetBytes(clean))
             if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~') escaped.Append((char)b);
             else escaped.Append('%').Append(b.ToString("X2"));
-        return $"attachment; filename=\"{ascii}\"; filename*=UTF-8''{escaped}";
+        return $"{(isInline ? "inline" : "attachment")}; filename=\"{ascii}\"; filename*=UTF-8''{escaped}";
     }
 }
 

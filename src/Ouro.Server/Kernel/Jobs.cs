@@ -37,8 +37,8 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
     readonly Dictionary<string, JobKind> kinds = kinds.ToDictionary(k => k.Name);
     readonly SemaphoreSlim wake = new(0);
 
-    // Work on a file needs the disk that the file is on.
-    readonly string instance = key.Derive("instance")[..16];
+    /// <summary>The name of this installation: work on a file needs the disk that the file is on.</summary>
+    public string Instance { get; } = key.Derive("instance")[..16];
 
     static Sql Columns => $"id, kind, user_id, state, stage, input, progress, result, error, attempts, created_at, finished_at";
 
@@ -51,7 +51,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
     public Task Add(Session tx, Guid id, string kind, Guid? user, string stage, JsonElement input, CancellationToken ct) => tx.Run($"""
         with added as (
           insert into jobs (id, kind, user_id, stage, input, instance, created_at)
-          values ({id}, {kind}, {user}, {stage}, {input}, {instance}, {clock.Now()}))
+          values ({id}, {kind}, {user}, {stage}, {input}, {Instance}, {clock.Now()}))
         select pg_notify({Channel}, {id.ToString()})
         """, ct);
 
@@ -94,7 +94,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
     /// <summary>What was still receiving when this installation last stopped will never be whole.</summary>
     public Task<List<Guid>> FailInterrupted(Refusal refusal, CancellationToken ct) => db.Query<Guid>($"""
         update jobs set state = 'error', stage = 'failed', error = {Wire.Element(RestRefusals.Body(refusal))}, finished_at = {clock.Now()}
-        where state in ('queued', 'in-progress') and stage = {Receiving} and instance = {instance}
+        where state in ('queued', 'in-progress') and stage = {Receiving} and instance = {Instance}
         returning id
         """, ct);
 
@@ -149,7 +149,7 @@ public sealed class Jobs(Db db, Clock clock, ServerKey key, IEnumerable<JobKind>
         var held = new OnOne(connection);
         var open = await held.Query<Job>($"""
             select {Columns} from jobs 
-            where state in ('queued', 'in-progress') and stage <> {Receiving} and (instance is null or instance = {instance})
+            where state in ('queued', 'in-progress') and stage <> {Receiving} and (instance is null or instance = {Instance})
               and (not_before is null or not_before <= {clock.Now()})
             order by created_at
             limit 20

@@ -41,6 +41,18 @@ public sealed class Settings
     /// <summary>The largest file that an import takes, in bytes.</summary>
     [Variable("OURO_IMPORT_LIMIT")] public long ImportLimit { get; init; } = 5L << 30;
 
+    /// <summary>The largest file that may be uploaded, in bytes.</summary>
+    [Variable("OURO_FILE_LIMIT")] public long FileLimit { get; init; } = 5L << 30;
+
+    /// <summary>How many bytes of files one account may have in its personal context; 0 for no limit.</summary>
+    [Variable("OURO_USER_STORAGE")] public long UserStorage { get; init; }
+
+    /// <summary>How many bytes of files one organization may have; 0 for no limit.</summary>
+    [Variable("OURO_ORGANIZATION_STORAGE")] public long OrganizationStorage { get; init; }
+
+    /// <summary>Hours after which an upload is thrown away that neither went on nor became a file.</summary>
+    [Variable("OURO_UPLOAD_LIFETIME")] public int UploadLifetime { get; init; } = 24;
+
     /// <summary>What is logged: <c>Debug</c> adds a line per request.</summary>
     [Variable("OURO_LOG_LEVEL")] public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -7,7 +7,9 @@ using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Datasets;
 using Ouro.Server.Events;
+using Ouro.Server.Files;
 using Ouro.Server.Kernel;
+using Ouro.Server.Storage;
 using Ouro.Server.Teams;
 using Ouro.Server.Users;
 using Shouldly;
@@ -84,6 +86,11 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(NewTeam) => new NewTeam(
             Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),
         null when type == typeof(TeamList) => new TeamList { OrgId = Ids.Global, Joined = true, PublicOnly = true, Query = "word" },
+        null when type == typeof(Blob) => new Blob(new string('a', 64), 3),
+        null when type == typeof(Inspection) => Inspection.Unknown,
+        null when type == typeof(StoredFile) => new StoredFile(Guid.CreateVersion7(), new string('a', 64), 3, "path", "name", "text/plain", null, DateTimeOffset.UnixEpoch),
+        null when type == typeof(StoredUpload) => new StoredUpload(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), "files", "path", "name", null, 3, null, null, 0, null, null, "here", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch),
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
         null when type == typeof(AssetType[]) => new[] { AssetType.Dataset },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),

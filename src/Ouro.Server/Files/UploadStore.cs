@@ -1,0 +1,69 @@
+using Ouro.Server.Data;
+
+namespace Ouro.Server.Files;
+
+/// <summary>An upload as it is kept.</summary>
+public sealed record StoredUpload(
+    Guid Id, Guid UserId, string Bucket, string Path, string FileName, string? ContentType, long? Length, string? DeclaredSha256, string? Fingerprint, long Received,
+    string? Sha256, Inspection? Inspection, string Instance, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
+{
+    public bool IsComplete => Sha256 is not null;
+
+    public string UploadId => $"{Bucket}/{Path}";
+}
+
+static class UploadStore
+{
+    static Sql Columns => $"""
+        id, user_id, bucket, path, file_name, content_type, length, declared_sha256, fingerprint, received, sha256, inspection, instance, created_at, expires_at
+        """;
+
+    public static Task Add(Session tx, StoredUpload upload, CancellationToken ct) => tx.Run($"""
+        insert into uploads ({Columns})
+        values ({upload.Id}, {upload.UserId}, {upload.Bucket}, {upload.Path}, {upload.FileName}, {upload.ContentType}, {upload.Length}, {upload.DeclaredSha256},
+          {upload.Fingerprint}, {upload.Received}, {upload.Sha256}, {(upload.Inspection is null ? null : Wire.Element(upload.Inspection))}, {upload.Instance},
+          {upload.CreatedAt}, {upload.ExpiresAt})
+        """, ct);
+
+    /// <summary>An upload, whoever's; who asks for one without a credential has its link.</summary>
+    public static Task<StoredUpload?> Find(Session db, Guid id, DateTimeOffset now, CancellationToken ct) =>
+        db.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and expires_at > {now}", ct);
+
+    /// <summary>An upload of an account, held until the transaction ends.</summary>
+    public static Task<StoredUpload?> Hold(Session tx, Guid id, Guid user, DateTimeOffset now, CancellationToken ct) =>
+        tx.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and user_id = {user} and expires_at > {now} for update", ct);
+
+    public static Task<StoredUpload?> ByPath(Session db, string path, Guid user, DateTimeOffset now, CancellationToken ct) =>
+        db.Maybe<StoredUpload>($"select {Columns} from uploads where path = {path} and user_id = {user} and expires_at > {now}", ct);
+
+    /// <summary>An account's uploads, newest first.</summary>
+    public static Task<List<StoredUpload>> Of(Session db, Guid user, Cursor after, int size, DateTimeOffset now, CancellationToken ct) => db.Query<StoredUpload>($"""
+        select {Columns}
+        from uploads
+        where user_id = {user} and expires_at > {now} and (created_at, id) < ({after.At}, {after.Id})
+        order by created_at desc, id desc
+        {Sql.Limit(size)}
+        """, ct);
+
+    /// <summary>Writes down how much has arrived; false where the upload is gone.</summary>
+    public static async Task<bool> Advance(Session db, Guid id, long received, DateTimeOffset expires, CancellationToken ct) =>
+        await db.Run($"update uploads set received = {received}, expires_at = {expires} where id = {id} and sha256 is null", ct) == 1;
+
+    /// <summary>Writes down that all of it is here; false where it is gone, or was whole before.</summary>
+    public static async Task<bool> Complete(Session tx, Guid id, Storage.Blob blob, Inspection inspection, DateTimeOffset expires, CancellationToken ct) => await tx.Run($"""
+        update uploads set received = {blob.Size}, length = {blob.Size}, sha256 = {blob.Sha256}, inspection = {Wire.Element(inspection)}, expires_at = {expires}
+        where id = {id} and sha256 is null
+        """, ct) == 1;
+
+    public static Task Rename(Session db, Guid id, string fileName, CancellationToken ct) => db.Run($"update uploads set file_name = {fileName} where id = {id}", ct);
+
+    public static async Task<bool> Remove(Session tx, Guid id, CancellationToken ct) => await tx.Run($"delete from uploads where id = {id}", ct) == 1;
+
+    /// <summary>Takes away what nobody went on with; the ids, of which this machine may have files.</summary>
+    public static Task<List<Guid>> RemoveExpired(Session db, DateTimeOffset now, CancellationToken ct) =>
+        db.Query<Guid>($"delete from uploads where expires_at <= {now} returning id", ct);
+
+    /// <summary>Which of these are still awaited here.</summary>
+    public static Task<List<Guid>> Open(Session db, Guid[] ids, string instance, CancellationToken ct) =>
+        db.Query<Guid>($"select id from uploads where id = any({ids}) and sha256 is null and instance = {instance}", ct);
+}

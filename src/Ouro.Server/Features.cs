@@ -27,7 +27,7 @@ public static class Features
             .AddSingleton(TimeProvider.System).AddSingleton<Clock>().AddSingleton<WebAddress>().AddSingleton<RequestLimits>()
             .AddSingleton<Jobs>().AddHostedService(p => p.GetRequiredService<Jobs>())),
         new("Storage", s => s
-            .AddSingleton<ObjectStorage>(p => new LocalStorage(p.GetRequiredService<Installation>().Directory.File("objects"))).AddSingleton<Blobs>()),
+            .AddSingleton<ObjectStorage>(p => new LocalStorage(p.GetRequiredService<Installation>().Directory.File("objects"))).AddSingleton<Blobs>().AddSingleton<Verification>()),
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s
@@ -49,7 +49,7 @@ public static class Features
             .AddSingleton<SignedLinks>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")).AddSingleton(new FramePlace("/teams", "Teams", "people", typeof(JoinedTeams))),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
-        new("Files", FileRoom.Add, FileEndpoints.MapFiles),
+        new("Files", FileRoom.Add, FileEndpoints.MapFiles, typeof(FileTools), FileWeb.MapFileWeb),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s
             .AddSingleton<LiveConversations>().AddSingleton(p => new Hearing(AssetStore.ReachChannel, p.GetRequiredService<LiveConversations>().Hear)).AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),

@@ -101,10 +101,8 @@ public static partial class AssetTools
         CancellationToken ct = default)
     {
         var link = await downloads.DownloadUrl(actor, id, new(asset_type, format), ct);
-        return ToolAnswers.One(new { id, link.DownloadUrl, link.FileName, link.ContentType, link.ExpiresIn, link.AssetType, command = $"curl -f -o {Quoted(link.FileName)} {Quoted(link.DownloadUrl)}" });
+        return ToolAnswers.One(new { id, link.DownloadUrl, link.FileName, link.ContentType, link.ExpiresIn, link.AssetType, command = $"curl -f -o {ToolAnswers.Quoted(link.FileName)} {ToolAnswers.Quoted(link.DownloadUrl)}" });
     }
-
-    static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>What was published to a team and you may see, newest first; or only what you have not read. get_asset marks what it reads.</summary>
     /// <param name="id">The team's id.</param>

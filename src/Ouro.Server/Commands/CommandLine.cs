@@ -19,6 +19,7 @@ public static class CommandLine
         root.Subcommands.Add(new Command("org", "Organizations.") { OrgAdd(), OrgMember() });
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Import());
+        root.Subcommands.Add(new Command("storage", "The content of files.") { StorageVerify() });
         root.Subcommands.Add(Demo());
         return root;
     }
@@ -28,6 +29,13 @@ public static class CommandLine
         var port = new Option<int?>("--port") { Description = "The port to listen on (OURO_PORT, 8003)." };
         var command = new Command("up", "Start the server and keep it running until SIGTERM.") { port };
         command.SetAction((parsed, ct) => Told(() => UpCommand.Run(Settings(parsed, (nameof(Kernel.Settings.Port), parsed.GetValue(port))), ct)));
+        return command;
+    }
+
+    static Command StorageVerify()
+    {
+        var command = new Command("verify", "Read every object and compare it with its checksum; list what is missing, damaged or unknown. Prints JSON.");
+        command.SetAction((parsed, ct) => Told(() => StorageCommands.Verify(Settings(parsed), ct)));
         return command;
     }
 

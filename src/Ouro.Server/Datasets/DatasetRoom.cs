@@ -2,6 +2,7 @@ using Ouro.Server.Assets;
 using Ouro.Server.Data;
 using Ouro.Server.Data.Embedded;
 using Ouro.Server.Events;
+using Ouro.Server.Files;
 using Ouro.Server.Web;
 
 namespace Ouro.Server.Datasets;
@@ -20,6 +21,7 @@ public static class DatasetRoom
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
             (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct),
             (actor, id, format, ct) => p.GetRequiredService<DatasetOperations>().Export(actor, id, format, ct)))
+        .AddSingleton(new FileAction(typeof(MakeDataset), MakeDataset.Fits))
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table", InTeams: true))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)))

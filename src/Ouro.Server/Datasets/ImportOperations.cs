@@ -2,12 +2,17 @@ using System.Text.Json;
 using Ouro.Server.Access;
 using Ouro.Server.Assets;
 using Ouro.Server.Data;
+using Ouro.Server.Files;
 using Ouro.Server.Storage;
 
 namespace Ouro.Server.Datasets;
 
 /// <summary>What an import needs to go on after a restart: the place is settled when the file is received, not when it is loaded.</summary>
-public sealed record ImportInput(Guid DatasetId, ImportFile File, Source Source);
+/// <param name="DatasetId">The dataset that it becomes.</param>
+/// <param name="File">What is known of it.</param>
+/// <param name="Source">The door it came through.</param>
+/// <param name="FileId">The file that it was made of, where that is an asset.</param>
+public sealed record ImportInput(Guid DatasetId, ImportFile File, Source Source, Guid? FileId = null);
 
 /// <summary>How far an import is, in the stage it is in.</summary>
 public sealed record ImportProgress(long BytesDone = 0, long? BytesTotal = null, long RowsDone = 0);
@@ -17,7 +22,7 @@ public sealed record ImportProgress(long BytesDone = 0, long? BytesTotal = null,
 /// absent, and the import says which.
 /// </summary>
 public sealed class ImportOperations(
-    Db db, TimeProvider time, Jobs jobs, Actors actors, DatasetOperations datasets, AssetOperations assets, ImportSpool spool, Settings settings)
+    Db db, TimeProvider time, Jobs jobs, Actors actors, DatasetOperations datasets, AssetOperations assets, FileOperations files, ImportSpool spool, Settings settings)
 {
     public const string Kind = "dataset.import";
     static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
@@ -27,14 +32,30 @@ public sealed class ImportOperations(
     {
         if (wait is < 0 or > 10) throw Refusal.Fields(("wait", "wait is 0 to 10 seconds."));
         if (length > settings.ImportLimit) throw TooLarge();
-        if (string.IsNullOrWhiteSpace(file.Name) && string.IsNullOrWhiteSpace(file.FileName)) await MustBeRows(file, length, () => body, ct);
-        var input = new ImportInput(Guid.CreateVersion7(), await Settled(actor, file, ct), actor.Source);
+        var start = await StoredFileRequest.Start(file, body, length, ct);
+        if (StoredFileRequest.Read(start) is { } asked) return await ImportStored(actor, asked.Id, asked.About(file), wait, ct);
+        return await Take(actor, new(Guid.CreateVersion7(), await Settled(actor, file, ct), actor.Source), start, body, length, wait, ct);
+    }
+
+    /// <summary>The same of bytes that are here already: a file that the actor may open, or an upload of theirs.</summary>
+    public async Task<ImportJob> ImportStored(Actor actor, Guid id, ImportFile about, int? wait, CancellationToken ct)
+    {
+        var (stored, isFile, bytes) = await files.Bytes(actor, id, ct);
+        await using (bytes)
+        {
+            if (stored.Size > settings.ImportLimit) throw TooLarge();
+            var file = await Settled(actor, about with { FileName = stored.FileName, ContentType = stored.ContentType == "text/plain" ? null : stored.ContentType }, ct);
+            return await Take(actor, new(Guid.CreateVersion7(), file, actor.Source, isFile ? id : null), default, bytes, stored.Size, wait, ct);
+        }
+    }
+
+    async Task<ImportJob> Take(Actor actor, ImportInput input, ReadOnlyMemory<byte> start, Stream body, long? length, int? wait, CancellationToken ct)
+    {
         var id = Guid.CreateVersion7();
         await jobs.Add(db, id, Kind, actor.Id, Jobs.Receiving, Wire.Element(input), ct);
         try
         {
-            await Receive(id, body, length, ct);
-            await using (var received = spool.File(id).Open()) await MustBeRows(file, received.Length, () => received, ct);
+            await Receive(id, start, body, length, ct);
             await jobs.Begin(id, Wire.Element(new ImportProgress(0, spool.File(id).Length)), ct);
         }
         catch (Exception e)
@@ -96,6 +117,8 @@ public sealed class ImportOperations(
             var result = default(JsonElement);
             await Load(actor, input.DatasetId, input.File, file, telling, async (tx, report) =>
             {
+                if (input.FileId is { } source && await assets.Lookup(actor, source, ct) is [_])
+                    await assets.Connect(tx, actor, ConnectionType.Derivative, source, input.DatasetId, ct);
                 result = Wire.Element(new ImportResult(input.DatasetId, report.Rows, Wire.Element(report)));
                 if (!await jobs.Finish(tx, job.Id, result, stop.Token)) throw Cancelled();
             }, stop.Token);
@@ -136,12 +159,13 @@ public sealed class ImportOperations(
         return (asset, report);
     }
 
-    async Task Receive(Guid id, Stream body, long? length, CancellationToken ct)
+    async Task Receive(Guid id, ReadOnlyMemory<byte> start, Stream body, long? length, CancellationToken ct)
     {
         var told = time.GetTimestamp();
-        var received = 0L;
+        var received = (long)start.Length;
         await using (var to = spool.Create(id))
         {
+            await to.WriteAsync(start, ct);
             var buffer = new byte[128 * 1024];
             for (int read; (read = await body.ReadAsync(buffer, ct)) > 0;)
             {
@@ -155,28 +179,6 @@ public sealed class ImportOperations(
             if (received == 0) throw Refusal.Invalid("empty_file", "The file is empty.", "Send its bytes as the body.");
             to.Flush(flushToDisk: true);
         }
-    }
-
-    /// <summary>
-    /// Refuses the request for a dataset of an uploaded file, which is small JSON itself and would else become a dataset of one strange row, or be
-    /// refused for having no name.
-    /// </summary>
-    static async Task MustBeRows(ImportFile file, long? length, Func<Stream> open, CancellationToken ct)
-    {
-        const int largestRequest = 256 * 1024;
-        if (file.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is not true || length is null or > largestRequest) return;
-        try
-        {
-            using var json = await JsonDocument.ParseAsync(open(), cancellationToken: ct);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("dataset", out var dataset)
-                || dataset.ValueKind != JsonValueKind.Object || !dataset.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return;
-        }
-        catch (JsonException)
-        {
-            // Lines of JSON are rows, and what is wrong with others is told when they are read.
-            return;
-        }
-        throw Refusal.Invalid("uploads_not_available", "A dataset cannot be made of a file that was uploaded before: this server keeps no files yet.", "Send the file itself as the body.");
     }
 
     /// <summary>The file with its name and place settled, and refused now where it could not be placed later.</summary>

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 using Ouro.Server.Teams;
 using Ouro.Server.Web;
 
@@ -14,13 +12,13 @@ public sealed record FollowedImport(ImportJob Import, string? Address);
 public static class ImportWeb
 {
     const int PatienceOfForm = 10;
-    const int LongestField = 64 << 10;
 
     public static void MapImports(this RouteGroupBuilder web)
     {
         web.MapPost("/web/datasets/import", Import).WithMetadata(new DisableRequestSizeLimitAttribute());
         // The token is in the form, and the form holds a file of any size: it is read on the way instead of before.
         web.MapPost("/web/datasets/import-form", ImportForm).WithMetadata(new DisableRequestSizeLimitAttribute()).DisableAntiforgery();
+        web.MapPost("/web/datasets/from-file/{id}", ImportStored);
         web.MapGet("/web/imports/{id}", Follow);
         web.MapPost("/web/imports/{id}/cancel", Cancel);
         web.MapGet("/web/datasets/{id}/export", DatasetEndpoints.Export);
@@ -29,6 +27,13 @@ public static class ImportWeb
     public static async Task<FollowedImport> Import(
         ImportOperations imports, TeamOperations teams, Actor actor, HttpRequest request, [AsParameters] ImportQuery query, CancellationToken ct) =>
         await Followed(imports, actor, await imports.Import(actor, (await Placed(teams, actor, query, ct)).File(request.ContentType), request.Body, request.ContentLength, query.Wait, ct), ct);
+
+    /// <summary>A private dataset of a file that is here, in the context that is worked in.</summary>
+    public static async Task<RedirectHttpResult> ImportStored(ImportOperations imports, Actor actor, Guid id, CancellationToken ct)
+    {
+        var followed = await Followed(imports, actor, await imports.ImportStored(actor, id, new() { Visibility = Visibility.Private }, PatienceOfForm, ct), ct);
+        return TypedResults.Redirect(followed.Address ?? "/datasets/imports");
+    }
 
     public static async Task<FollowedImport> Follow(ImportOperations imports, Actor actor, Guid id, CancellationToken ct) =>
         await Followed(imports, actor, await imports.Get(actor, id, ct), ct);
@@ -50,63 +55,23 @@ public static class ImportWeb
     public static async Task<IResult> ImportForm(HttpContext context, ImportOperations imports, TeamOperations teams, Actor actor, CancellationToken ct)
     {
         var fields = new Dictionary<string, string>();
+        FollowedImport? followed = null;
         try
         {
-            var parts = new MultipartReader(Boundary(context.Request), context.Request.Body);
-            while (await parts.ReadNextSectionAsync(ct) is { } part)
+            await StreamedForm.Read(context, "/datasets/new", fields, async sent =>
             {
-                var about = part.GetContentDispositionHeader();
-                if (about?.Name.Value is not { Length: > 0 } name) continue;
-                name = HeaderUtilities.RemoveQuotes(name).Value!;
-                if (!about.IsFileDisposition())
-                {
-                    if (fields.Count == MostFields) throw new Refusal(413, "form_too_large", $"This form has more than {MostFields} fields.", "Use the form at /datasets/new.");
-                    fields[name] = await Text(part, ct);
-                    continue;
-                }
-                await MustBeOurs(context, fields);
-                var query = new ImportQuery(Set(fields, "name"), about.FileNameStar.Value ?? HeaderUtilities.RemoveQuotes(about.FileName).Value,
-                    Set(fields, "visibility"), null, Guid.TryParse(Set(fields, "team_id"), out var team) ? team : null, Set(fields, "description"), null);
-                var file = (await Placed(teams, actor, query, ct)).File(part.ContentType);
-                if (string.IsNullOrEmpty(file.FileName)) break;
-                var followed = await Followed(imports, actor, await imports.Import(actor, file, part.Body, null, PatienceOfForm, ct), ct);
-                return TypedResults.Redirect(followed.Address ?? "/datasets/imports");
-            }
-            throw Refusal.Fields(("file", "Choose a file first."));
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException && !context.RequestAborted.IsCancellationRequested)
-        {
-            throw Refusal.Invalid("no_form", "The form is broken off, or not a form.", "Use the form at /datasets/new.");
+                var query = new ImportQuery(fields.Set("name"), sent.Name, fields.Set("visibility"), null, Guid.TryParse(fields.Set("team_id"), out var team) ? team : null, fields.Set("description"), null);
+                var file = (await Placed(teams, actor, query, ct)).File(sent.ContentType);
+                followed = await Followed(imports, actor, await imports.Import(actor, file, sent.Body, null, PatienceOfForm, ct), ct);
+                return false;
+            }, ct);
+            return followed is null ? throw Refusal.Fields(("file", "Choose a file first.")) : TypedResults.Redirect(followed.Address ?? "/datasets/imports");
         }
         catch (Refusal refusal) when (refusal.Status != 401)
         {
             return WebDoor.Show<NewDatasetPage>(context, refusal.Status, (nameof(NewDatasetPage.Was), refusal), (nameof(NewDatasetPage.Name), fields.GetValueOrDefault("name")),
                 (nameof(NewDatasetPage.Visible), fields.GetValueOrDefault("visibility")), (nameof(NewDatasetPage.Description), fields.GetValueOrDefault("description")),
-                (nameof(NewDatasetPage.Into), Set(fields, "team_id")));
+                (nameof(NewDatasetPage.Into), fields.Set("team_id")));
         }
     }
-
-    const int MostFields = 16;
-
-    static Task MustBeOurs(HttpContext context, Dictionary<string, string> fields)
-    {
-        context.Request.Headers[WebDoor.TokenHeader] = fields.GetValueOrDefault(WebDoor.TokenField);
-        return WebDoor.MustBeOurs(context);
-    }
-
-    static async Task<string> Text(MultipartSection part, CancellationToken ct)
-    {
-        var (buffer, length) = (new byte[LongestField + 1], 0);
-        for (int read; (read = await part.Body.ReadAsync(buffer.AsMemory(length), ct)) > 0; length += read) { }
-        return length <= LongestField
-            ? System.Text.Encoding.UTF8.GetString(buffer, 0, length)
-            : throw new Refusal(413, "form_too_large", "A field of this form is longer than 64 kB.", "Shorten it.");
-    }
-
-    static string? Set(Dictionary<string, string> fields, string name) => fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
-
-    static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= 200 } boundary
-            ? boundary
-            : throw Refusal.Invalid("no_form", "This takes a form with a file.", "Use the form at /datasets/new.");
 }

@@ -1,4 +1,5 @@
 // Follows files on their way into datasets: sends one with a bar in bytes, then shows rows as they are loaded.
+import { size } from '../Web/scripts/size.ts'
 
 interface Import {
   id: string
@@ -150,11 +151,4 @@ function progress(bar: HTMLProgressElement, told: HTMLElement, at: Import) {
   } else bar.removeAttribute('value')
   const bytes = at.bytes_total ? `${size(at.bytes_done)} of ${size(at.bytes_total)}` : size(at.bytes_done)
   told.textContent = `${bytes}, ${at.rows_done.toLocaleString('en')} rows`
-}
-
-function size(bytes: number) {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
-  let unit = 0
-  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000
-  return `${Number(bytes.toFixed(1))} ${units[unit]}`
 }

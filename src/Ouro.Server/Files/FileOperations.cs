@@ -95,6 +95,13 @@ public sealed partial class FileOperations(
         }
     }
 
+    /// <summary>The same with bytes that are here.</summary>
+    public async Task<Asset> ReplaceWith(Actor actor, Guid id, UpdateFile input, Stream content, string? fileName, CancellationToken ct)
+    {
+        await assets.MustWrite(actor, id, ct);
+        return await Replace(actor, id, input, await reception.Take(Guid.CreateVersion7(), content, content.Length, ct), fileName, ct);
+    }
+
     /// <summary>What the server found out about an upload of the caller's, or about a file.</summary>
     public async Task<FileMetadata> Metadata(Actor actor, Guid id, CancellationToken ct)
     {

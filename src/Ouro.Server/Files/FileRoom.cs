@@ -1,4 +1,5 @@
 using Ouro.Server.Assets;
+using Ouro.Server.Web;
 
 namespace Ouro.Server.Files;
 
@@ -10,6 +11,10 @@ public static class FileRoom
         .AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
         .AddSingleton(p => new AssetKind(AssetType.File,
             (tx, id, ct) => Task.CompletedTask,
+            (actor, id, ct) => p.GetRequiredService<FileOperations>().Details(actor, id, ct),
+            (actor, id, ct) => p.GetRequiredService<FileOperations>().Contents(actor, id, ct),
             Download: (actor, id, format, ct) => p.GetRequiredService<FileOperations>().Download(actor, id, format, ct),
-            Shape: FileRules.Shaped));
+            Shape: FileRules.Shaped))
+        .AddSingleton(new FramePlace("/files", "Files", "file"))
+        .AddSingleton(new FrameCreation("/files/new", "File", "Upload files of any kind, or folders of them", "file", InTeams: true));
 }

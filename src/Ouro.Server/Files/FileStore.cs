@@ -10,6 +10,9 @@ public sealed record StoredFile(
 /// <summary>A file for who may see that it is there: its bytes where they are here, and whether they are for this actor.</summary>
 public sealed record FoundFile(Guid Id, Visibility Visibility, AssetState State, bool MayOpen, StoredFile? File);
 
+/// <summary>How a file stands to somebody.</summary>
+public sealed record FileStanding(bool MayWrite, bool MayManage, long Views, long Downloads);
+
 static class FileStore
 {
     static Sql Columns => $"f.asset_id, f.sha256, f.size, f.path, f.file_name, f.content_type, f.charset, f.stored_at";
@@ -21,6 +24,15 @@ static class FileStore
         from assets a
         left join files f on f.asset_id = a.id
         where a.id = {id} and a.asset_type = 'file' and {Rights.CanRead(actor)}
+        """, ct);
+
+    /// <summary>How often a file was looked at and fetched, and what this actor may do with it.</summary>
+    public static Task<FileStanding?> Standing(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<FileStanding>($"""
+        select {Rights.CanWrite(actor)} as may_write, {Rights.CanManage(actor)} as may_manage, v.views, v.downloads
+        from assets a
+        cross join lateral (
+          select coalesce(sum(views), 0)::bigint as views, coalesce(sum(downloads), 0)::bigint as downloads from asset_views where asset_id = a.id) v
+        where a.id = {id} and {Rights.CanRead(actor)}
         """, ct);
 
     /// <summary>The bytes that an asset has now, held until the transaction ends; null where it has none.</summary>

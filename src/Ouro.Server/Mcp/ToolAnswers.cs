@@ -56,6 +56,9 @@ static class ToolAnswers
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "…";
     }
 
+    /// <summary>A word of a command for a shell, whatever is in it.</summary>
+    public static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     /// <summary>A text on one line, so that nothing in it looks like the next item.</summary>
     public static string Flat(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Ouro.Tests.Files;
 using Shouldly;
 using Xunit;
 
@@ -126,11 +127,21 @@ public sealed class BodyTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task A_file_that_was_uploaded_before_cannot_be_asked_for_yet()
+    public async Task A_dataset_is_made_of_a_file_that_is_here_and_of_an_upload()
     {
-        var ada = await server.Join("ada_uploaded");
-        (await ada.PostText("/datasets/create/from-file", """{"dataset":{"name":"x","metadata":{"id":"0190a000-0000-7000-8000-000000000001"}}}""", HttpStatusCode.BadRequest)).Code().ShouldBe("uploads_not_available");
-        (await ada.PostText("/datasets/create/from-file?name=x", """{"dataset":{"metadata":{"id":"0190a000-0000-7000-8000-000000000001"}}}""", HttpStatusCode.BadRequest)).Code().ShouldBe("uploads_not_available");
+        var (ada, eve) = (await server.Join("ada_uploaded"), await server.Join("eve_uploaded"));
+        var file = await ada.File("species,mass\nAdelie,3700\nGentoo,5000\n"u8.ToArray(), "penguins.csv", "private");
+        var id = file.GetProperty("id").GetGuid();
+        var dataset = (await ada.Post("/datasets/create/from-file", new { dataset = new { name = "Penguins", visibility = "private", metadata = new { id } } })).Data();
+        dataset.GetProperty("preview").GetRawText().ShouldBe("""[{"species":"Adelie","mass":3700},{"species":"Gentoo","mass":5000}]""");
+        var edge = (await ada.Get($"/assets/{dataset.GetProperty("id")}/connections")).Data()[0];
+        (edge.GetProperty("type").GetString(), edge.GetProperty("source_id").GetGuid()).ShouldBe(("derivative", id));
+
+        var upload = await ada.Upload("a\tb\n1\t2\n"u8.ToArray(), "t.tsv");
+        (await ada.Post("/datasets/create/from-file", new { dataset = new { metadata = new { id = upload.GetProperty("id") } } })).Data().GetProperty("name").GetString().ShouldBe("t");
+        (await eve.Post("/datasets/create/from-file", new { dataset = new { metadata = new { id } } }, HttpStatusCode.NotFound)).Code().ShouldBe("upload_not_found");
+        (await ada.Post("/datasets/create/from-file", new { dataset = new { metadata = new { id = "seven" } } }, HttpStatusCode.BadRequest)).Code().ShouldBe("invalid_fields");
+        (await ada.PostText("/datasets/create/from-file?name=x", """{"dataset":{"metadata":{"id":"0190a000-0000-7000-8000-000000000001"}}}""", HttpStatusCode.NotFound)).Code().ShouldBe("upload_not_found");
         (await ada.PostText("/datasets/create/from-file?name=x", """[{"dataset":1}]""")).Data().GetProperty("preview").GetRawText().ShouldBe("""[{"dataset":1}]""");
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ouro.Server.Datasets;
-using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 
@@ -116,7 +115,7 @@ public sealed class ImportTests(TestServer server) : IClassFixture<TestServer>
         else found.ShouldBe(1);
     }
 
-    string Spool => ((Spool)server.Services.GetService(typeof(Spool))!).File(Guid.Empty).Path is var path ? Path.GetDirectoryName(path)! : "";
+    string Spool => ((ImportSpool)server.Services.GetService(typeof(ImportSpool))!).File(Guid.Empty).Path is var path ? Path.GetDirectoryName(path)! : "";
 
     /// <summary>Sends a little, then gives the sender up.</summary>
     sealed class Stalling(CancellationTokenSource cut) : MemoryStream

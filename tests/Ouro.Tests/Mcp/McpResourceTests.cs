@@ -18,7 +18,7 @@ public sealed class McpResourceTests(TestServer server) : IClassFixture<TestServ
 
         answers[0].GetProperty("resources").EnumerateArray().Select(r => r.GetProperty("uri").GetString()).ShouldBe(["ouro://profile"]);
         answers[0].GetProperty("resourceTemplates").EnumerateArray().Select(r => r.GetProperty("uriTemplate").GetString())
-            .ShouldBe(["ouro://datasets/{id}", "ouro://datasets/{id}/schema"], ignoreOrder: true);
+            .ShouldBe(["ouro://files/{id}", "ouro://datasets/{id}", "ouro://datasets/{id}/schema"], ignoreOrder: true);
         var profile = Text(answers[1]);
         profile.GetProperty("username").GetString().ShouldBe(ada.Name);
         profile.GetProperty("organizations").EnumerateArray().ShouldContain(o => o.GetProperty("id").GetGuid() == lab.Id && o.GetProperty("role").GetString() == "admin");

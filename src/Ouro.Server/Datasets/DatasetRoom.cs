@@ -20,6 +20,7 @@ public static class DatasetRoom
             (actor, id, ct) => p.GetRequiredService<DatasetOperations>().Details(actor, id, ct),
             (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct),
             (actor, id, format, ct) => p.GetRequiredService<DatasetOperations>().Export(actor, id, format, ct)))
+        .AddSingleton(TableLook.Look)
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table", InTeams: true))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)))

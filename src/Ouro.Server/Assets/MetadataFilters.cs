@@ -10,13 +10,13 @@ static class MetadataFilters
 
     static readonly Dictionary<string, string[]> MediaTypes = new()
     {
-        ["image"] = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml", "image/bmp", "image/tiff", "image/vnd.microsoft.icon"],
-        ["video"] = ["video/mp4", "video/webm", "video/ogg", "video/avi", "video/mpeg", "video/quicktime", "video/x-ms-wmv", "video/x-flv"],
-        ["audio"] = ["audio/mpeg", "audio/wav", "audio/ogg", "audio/flac", "audio/aac", "audio/x-aiff", "audio/midi", "audio/x-ms-wma", "audio/amr"],
+        ["image"] = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml", "image/bmp", "image/tiff", "image/vnd.microsoft.icon", "image/avif", "image/heic"],
+        ["video"] = ["video/mp4", "video/webm", "video/ogg", "video/avi", "video/mpeg", "video/quicktime", "video/x-ms-wmv", "video/x-flv", "video/x-matroska", "video/3gpp", "video/mp2t"],
+        ["audio"] = ["audio/mpeg", "audio/wav", "audio/ogg", "audio/flac", "audio/aac", "audio/x-aiff", "audio/midi", "audio/x-ms-wma", "audio/amr", "audio/mp4"],
         ["pdf"] = ["application/pdf"],
-        ["3d model"] = ["model/obj"],
+        ["3d model"] = ["model/obj", "model/stl", "model/gltf-binary", "model/gltf+json", "model/ply"],
         ["atomic structure"] =
-            ["chemical/x-cif", "chemical/x-pdb", "chemical/x-sdf", "chemical/x-mdl-sdfile", "chemical/x-mdl-molfile", "text/cif"],
+            ["chemical/x-cif", "chemical/x-pdb", "chemical/x-sdf", "chemical/x-mdl-sdfile", "chemical/x-mdl-molfile", "text/cif", "chemical/x-mmcif", "chemical/x-xyz", "chemical/x-vasp-poscar"],
     };
 
     public static Sql Of(JsonElement filters)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ouro.Server.Data.Embedded;
+using Ouro.Server.Files;
 
 namespace Ouro.Server.Commands;
 
@@ -21,6 +22,7 @@ public static class CommandLine
         root.Subcommands.Add(Import());
         root.Subcommands.Add(new Command("storage", "The content of files.") { StorageVerify() });
         root.Subcommands.Add(Demo());
+        root.Subcommands.Add(InspectWorker());
         return root;
     }
 
@@ -124,6 +126,14 @@ public static class CommandLine
         var source = new Option<string?>("--from") { Description = "The folder that holds the data of the npm package vega-datasets; fetched where it is not given." };
         var command = new Command("demo", "Fill the running server with a small world of real data.") { source };
         command.SetAction((parsed, ct) => Told(() => DemoCommand.Run(Settings(parsed), parsed.GetValue(source), ct)));
+        return command;
+    }
+
+    /// <summary>Not for people: the server starts it.</summary>
+    static Command InspectWorker()
+    {
+        var command = new Command("inspect-worker", "Read files for a running server.") { Hidden = true };
+        command.SetAction(_ => InspectionWork.Run());
         return command;
     }
 

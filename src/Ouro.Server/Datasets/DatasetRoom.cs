@@ -22,6 +22,7 @@ public static class DatasetRoom
             (actor, id, ct) => Contents(p.GetRequiredService<DatasetOperations>(), actor, id, ct),
             (actor, id, format, ct) => p.GetRequiredService<DatasetOperations>().Export(actor, id, format, ct)))
         .AddSingleton(new FileAction(typeof(MakeDataset), MakeDataset.Fits))
+        .AddSingleton(TableLook.Look)
         .AddSingleton(new FramePlace("/datasets", "Datasets", "table"))
         .AddSingleton(new FrameCreation("/datasets/new", "Dataset", "Import a CSV, JSON or Parquet file", "table", InTeams: true))
         .AddSingleton(new JobKind(ImportOperations.Kind, (p, job, ct) => p.GetRequiredService<ImportOperations>().Run(job, ct)))

@@ -38,6 +38,12 @@ sealed class ParquetRows : RowReader
 
     public override IReadOnlyList<string> Headers => headers;
 
+    /// <summary>How many rows the file says that it has.</summary>
+    public long Count => reader.Metadata!.NumRows;
+
+    /// <summary>A row group that takes more memory than this is refused.</summary>
+    public long MostMemory { get; set; } = MaxGroupBytes;
+
     public override TypeSet Declared(int column) => columns[column].Declared;
 
     public override long BytesRead => bytesBefore + (rowsInGroup == 0 ? 0 : (long)((double)rowOfGroup / rowsInGroup * bytesOfGroup));
@@ -149,9 +155,9 @@ sealed class ParquetRows : RowReader
                 else memory += 16 * chunk.NumValues + chunk.TotalUncompressedSize;
                 bytesOfGroup += chunk.TotalCompressedSize;
                 memoryOfGroup = memory;
-                if (memory > MaxGroupBytes)
+                if (memory > MostMemory)
                     throw Refusal.Invalid("row_group_too_large",
-                        $"Reading a row group of this Parquet file takes more than {MaxGroupBytes / 1024 / 1024} MiB of memory.",
+                        $"Reading a row group of this Parquet file takes more than {MostMemory / 1024 / 1024} MiB of memory.",
                         "Write it with smaller row groups, for instance row_group_size=100000.");
             }
     }

@@ -10,6 +10,7 @@ namespace Ouro.Server.Datasets;
 sealed record TextEncoding(string Name, Encoding? Other, int Preamble)
 {
     static readonly TextEncoding Utf8 = new("utf-8", null, 0);
+    static readonly TextEncoding Windows1252 = new("windows-1252", CodePagesEncodingProvider.Instance.GetEncoding(1252)!, 0);
 
     /// <summary>Opens the text as UTF-8.</summary>
     public (Stream Text, FileStream File) Open(SpooledFile file)
@@ -46,8 +47,12 @@ sealed record TextEncoding(string Name, Encoding? Other, int Preamble)
             }
             kept += read;
         }
-        return valid ? Utf8 with { Preamble = start } : new("windows-1252", CodePagesEncodingProvider.Instance.GetEncoding(1252)!, 0);
+        return valid ? Utf8 with { Preamble = start } : Windows1252;
     }
+
+    /// <summary>The encoding of a text of which its name and its first four bytes are known.</summary>
+    public static TextEncoding Named(string name, ReadOnlySpan<byte> start) =>
+        Marked(start) ?? (name == Utf8.Name ? Utf8 with { Preamble = start.StartsWith(Encoding.UTF8.Preamble) ? 3 : 0 } : Windows1252);
 
     static TextEncoding? Marked(ReadOnlySpan<byte> start) => start switch
     {

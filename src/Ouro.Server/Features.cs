@@ -6,6 +6,7 @@ using Ouro.Server.Datasets;
 using Ouro.Server.Events;
 using Ouro.Server.Organizations;
 using Ouro.Server.SocketIo;
+using Ouro.Server.Storage;
 using Ouro.Server.Teams;
 using Ouro.Server.Users;
 using Ouro.Server.Web;
@@ -24,6 +25,7 @@ public static class Features
         new("Kernel", s => s
             .AddSingleton(TimeProvider.System).AddSingleton<Clock>().AddSingleton<WebAddress>().AddSingleton<RequestLimits>()
             .AddSingleton<Jobs>().AddHostedService(p => p.GetRequiredService<Jobs>())),
+        new("Storage", StorageRoom.Add),
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s

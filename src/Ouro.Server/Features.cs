@@ -26,8 +26,7 @@ public static class Features
         new("Kernel", s => s
             .AddSingleton(TimeProvider.System).AddSingleton<Clock>().AddSingleton<WebAddress>().AddSingleton<RequestLimits>()
             .AddSingleton<Jobs>().AddHostedService(p => p.GetRequiredService<Jobs>())),
-        new("Storage", s => s
-            .AddSingleton<ObjectStorage>(p => new LocalStorage(p.GetRequiredService<Installation>().Directory.File("objects"))).AddSingleton<Blobs>().AddSingleton<Verification>()),
+        new("Storage", StorageRoom.Add),
         new("Access", s => s
             .AddSingleton<AccessTokens>().AddSingleton<Actors>().AddSingleton<Identification>()),
         new("Events", s => s

@@ -1,5 +1,6 @@
 using Ouro.Server.Data.Embedded;
 using Ouro.Server.Datasets;
+using Ouro.Server.Storage;
 using Ouro.Server.Users;
 
 namespace Ouro.Server.Commands;
@@ -14,6 +15,7 @@ static class UpCommand
         using var logging = LoggerFactory.Create(log => OuroServer.Log(log, settings));
         await using var installation = await Installation.Open(settings, HolderKind.Server, logging.CreateLogger("Ouro"), ct);
         await using var app = OuroServer.Build(settings, installation);
+        await app.Services.GetRequiredService<ObjectStorage>().Check(ct);
         var firstKey = await FirstStart(app.Services, installation, ct);
         await app.Services.GetRequiredService<ImportOperations>().Recover(ct);
         await app.StartAsync(ct);

@@ -25,7 +25,7 @@ public sealed class ContentAnswer(FileContent content) : IResult
         headers["Referrer-Policy"] = "no-referrer";
         // Its owner may take it back, or put other bytes in its place: who keeps a copy asks whether it is still this one.
         headers.CacheControl = content.IsPublic ? "public, max-age=60" : "private, no-cache";
-        headers.ContentDisposition = DownloadAnswer.Disposition(file.FileName, isInline: MayShow(file.ContentType));
+        headers.ContentDisposition = Disposition.Of(file.FileName, isInline: MayShow(file.ContentType));
         await TypedResults.Stream(
             content.Bytes, file.Charset is null ? file.ContentType : $"{file.ContentType}; charset={file.Charset}", lastModified: Whole(file.StoredAt),
             entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true).ExecuteAsync(httpContext);

@@ -42,6 +42,9 @@ public sealed partial class FileOperations
         return new(file.File!, file.Visibility == Visibility.Public, await blobs.Open(file.File!.Sha256, ct));
     }
 
+    /// <summary>A small picture of an image, once it is made, for who may open the file.</summary>
+    public Task<Thumbnail?> Thumbnail(Actor actor, Guid id, CancellationToken ct) => FileStore.ThumbnailOf(db, actor, id, ct);
+
     /// <summary>What the page of a file shows, which may count as a look at it.</summary>
     public async Task<FileHead> Head(Actor actor, Asset asset, bool isLook, CancellationToken ct)
     {

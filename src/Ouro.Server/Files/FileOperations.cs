@@ -9,7 +9,7 @@ namespace Ouro.Server.Files;
 /// <summary>Files: made of what was uploaded, changed, given other bytes, read.</summary>
 public sealed partial class FileOperations(
     Db db, Clock clock, EventLog events, AssetOperations assets, UploadOperations uploads, Reception reception, UploadSpool spool, Blobs blobs,
-    StorageLimits limits, SignedLinks links, WebAddress web)
+    ObjectStorage storage, ThumbnailWork thumbnails, StorageLimits limits, SignedLinks links, WebAddress web, Settings settings)
 {
     /// <summary>Makes a file of bytes that were uploaded, or announces one whose bytes come later.</summary>
     public async Task<Asset> Create(Actor actor, CreateFile input, CancellationToken ct)
@@ -120,10 +120,12 @@ public sealed partial class FileOperations(
     /// <summary>Where the bytes are, by an address that needs no credential.</summary>
     public async Task<FileData> Data(Actor actor, Guid id, CancellationToken ct)
     {
-        var file = await MustBeHere(actor, id, ct);
-        return new(file.Visibility == Visibility.Public
-            ? web.Of($"/api/files/{id}/content?v={file.File!.StoredAt.ToUnixTimeMilliseconds()}")
-            : web.Of($"/api/files/{id}/content?token={links.Sign(ContentPurpose, actor, id, ContentLives)}"));
+        var found = await MustBeHere(actor, id, ct);
+        var file = found.File!;
+        if (found.Visibility == Visibility.Public) return new(web.Of($"/api/files/{id}/content?v={file.StoredAt.ToUnixTimeMilliseconds()}"));
+        // A bucket's own link takes the work off this server, and works for its hour whatever becomes of its maker's rights.
+        var direct = settings.S3Links ? storage.Link(file.Sha256, file.FileName, file.ContentType, ContentAnswer.MayShow(file.ContentType), ContentLives) : null;
+        return new(direct?.ToString() ?? web.Of($"/api/files/{id}/content?token={links.Sign(ContentPurpose, actor, id, ContentLives)}"));
     }
 
     /// <summary>How much room the caller's files take, and those of an organization.</summary>
@@ -183,6 +185,7 @@ public sealed partial class FileOperations(
     {
         var (blob, seen) = (content.Blob, content.Inspection);
         await FileStore.Put(tx, new(id, blob.Sha256, blob.Size, path, content.FileName, seen.ContentType, seen.Charset, clock.Now()), ct);
+        await thumbnails.Add(tx, actor, blob, seen.ContentType, ct);
         await events.Record(tx, actor, "file.uploaded", id, Audience.Asset(id), new { blob.Sha256, blob.Size, seen.ContentType, content.FileName }, ct);
     }
 

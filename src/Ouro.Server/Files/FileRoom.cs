@@ -6,15 +6,16 @@ namespace Ouro.Server.Files;
 /// <summary>What the room of files brings.</summary>
 public static class FileRoom
 {
-    public static void Add(IServiceCollection services) => services
-        .AddSingleton<UploadSpool>().AddSingleton<FileInspection>().AddSingleton<Reception>().AddSingleton<StorageLimits>()
+    public static void Add(IServiceCollection services) => InspectionParts.Add(services)
+        .AddSingleton<UploadSpool>().AddSingleton<Reception>().AddSingleton<StorageLimits>()
         .AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
         .AddSingleton(p => new AssetKind(AssetType.File,
             (tx, id, ct) => Task.CompletedTask,
             (actor, id, ct) => p.GetRequiredService<FileOperations>().Details(actor, id, ct),
             (actor, id, ct) => p.GetRequiredService<FileOperations>().Contents(actor, id, ct),
             Download: (actor, id, format, ct) => p.GetRequiredService<FileOperations>().Download(actor, id, format, ct),
-            Shape: FileRules.Shaped))
+            Shape: FileRules.Shaped, Picture: FileRules.Picture))
+        .AddSingleton<ThumbnailWork>().AddSingleton(new JobKind(ThumbnailWork.Kind, (p, job, ct) => p.GetRequiredService<ThumbnailWork>().Run(job, ct)))
         .AddSingleton(new FramePlace("/files", "Files", "file"))
         .AddSingleton(new FrameCreation("/files/new", "File", "Upload files of any kind, or folders of them", "file", InTeams: true));
 }

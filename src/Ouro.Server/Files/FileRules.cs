@@ -43,14 +43,7 @@ public static class FileRules
     public static Visibility? Visible(string? given) => string.IsNullOrWhiteSpace(given) ? null : Contract.One<Visibility>(given.Trim(), "visibility");
 
     /// <summary>The path of an upload, by which the public clients name it.</summary>
-    public static string PathOf(Guid user, Guid id, string fileName) => $"{user}/{id}.{Extension(fileName)}";
-
-    /// <summary>The extension as the contract writes it: lower case, letters and digits only; <c>bin</c> where there is none.</summary>
-    public static string Extension(string fileName)
-    {
-        var extension = string.Concat(Path.GetExtension(fileName).ToLowerInvariant().Where(c => c is >= 'a' and <= 'z' or >= '0' and <= '9'));
-        return extension.Length is 0 or > LongestExtension || extension.All(char.IsAsciiDigit) ? "bin" : extension;
-    }
+    public static string PathOf(Guid user, Guid id, string fileName) => $"{user}/{id}.{MediaTypes.Extension(fileName, null)}";
 
     /// <summary>The upload that an <c>upload_id</c> names: <c>bucket/path</c>, or its id.</summary>
     public static Guid UploadId(string? given)
@@ -99,7 +92,7 @@ public static class FileRules
         said["path"] = path;
         said["size"] = said["contentLength"] = blob.Size;
         said["type"] = said["mimeType"] = said["contentType"] = seen.ContentType;
-        said["extension"] = Extension(fileName);
+        said["extension"] = MediaTypes.Extension(fileName, seen.ContentType);
         said["lastModified"] = at;
         said["file_name"] = fileName;
         said["sha256"] = blob.Sha256;
@@ -134,6 +127,11 @@ public static class FileRules
         (said["bucket"], said["fullPath"]) = (Wire.Element(bucket), Wire.Element($"{bucket}/{said["path"].GetString()}"));
         return Wire.Element(said);
     }
+
+    /// <summary>Where the small picture of an image is.</summary>
+    public static string? Picture(Asset asset) =>
+        asset.Metadata is { ValueKind: JsonValueKind.Object } said && said.TryGetProperty("sha256", out var sum) && said.TryGetProperty("type", out var type) && Thumbnails.AreMadeOf(type.GetString()!)
+            ? $"/web/files/{asset.Id}/thumbnail?v={sum.GetString()![..12]}" : null;
 
     /// <summary>Bytes for people: <c>5 GB</c>.</summary>
     public static string Told(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.##} GiB" : $"{bytes:N0} bytes";

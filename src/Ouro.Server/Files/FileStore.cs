@@ -47,6 +47,25 @@ static class FileStore
           charset = excluded.charset, stored_at = excluded.stored_at
         """, ct);
 
+    public static Task<bool> HasThumbnail(Session db, string sha256, CancellationToken ct) =>
+        db.Maybe<bool>($"select exists (select from blob_thumbnails where sha256 = {sha256})", ct);
+
+    /// <summary>Keeps a small picture; nothing where its content is gone, or another was quicker.</summary>
+    public static Task KeepThumbnail(Session db, string sha256, Thumbnail made, CancellationToken ct) => db.Run($"""
+        insert into blob_thumbnails (sha256, content_type, width, height, bytes)
+        select sha256, {made.ContentType}, {made.Width}, {made.Height}, {made.Content} from blobs where sha256 = {sha256}
+        on conflict do nothing
+        """, ct);
+
+    /// <summary>The small picture of a file for who may open it.</summary>
+    public static Task<Thumbnail?> ThumbnailOf(Session db, Actor actor, Guid id, CancellationToken ct) => db.Maybe<Thumbnail>($"""
+        select t.bytes as content, t.content_type, t.width, t.height
+        from assets a
+        join files f on f.asset_id = a.id
+        join blob_thumbnails t on t.sha256 = f.sha256
+        where a.id = {id} and {Rights.CanOpen(actor)}
+        """, ct);
+
     public static Task<bool> IsTaken(Session tx, Guid id, CancellationToken ct) => tx.Maybe<bool>($"select exists (select from assets where id = {id})", ct);
 
     /// <summary>One at a time counts what an account or an organization has, and adds to it.</summary>

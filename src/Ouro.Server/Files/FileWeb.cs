@@ -16,6 +16,7 @@ public static class FileWeb
     {
         web.MapGet("/web/files/{id}/content", Content);
         web.MapGet("/web/files/{id}/download", Download);
+        web.MapGet("/web/files/{id}/thumbnail", ThumbnailOf);
         web.MapPost("/web/files/create", Create);
         // The token is in the form, and the form holds files of any size: it is read on the way instead of before.
         web.MapPost("/web/files/upload-form", UploadForm).WithMetadata(new DisableRequestSizeLimitAttribute()).DisableAntiforgery();
@@ -30,6 +31,17 @@ public static class FileWeb
     /// <summary>The file to save, which counts as a download.</summary>
     public static async Task<IResult> Download(DownloadOperations downloads, HttpContext context, Guid id, CancellationToken ct) =>
         new DownloadAnswer(await downloads.Download(Actor.Of(context), id, new(AssetType.File), ct));
+
+    /// <summary>The small picture of an image; one that shows nothing while there is none, so that a list has no holes.</summary>
+    public static async Task<IResult> ThumbnailOf(FileOperations files, HttpContext context, Guid id, CancellationToken ct)
+    {
+        var made = await files.Thumbnail(Actor.Of(context), id, ct);
+        context.Response.Headers.CacheControl = made is null ? "no-store" : "private, max-age=86400";
+        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        return TypedResults.Bytes(made?.Content ?? Nothing, made?.ContentType ?? "image/gif");
+    }
+
+    static readonly byte[] Nothing = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
     /// <summary>A file of what a page's script uploaded.</summary>
     public static async Task<MadeFile> Create(FileOperations files, TeamOperations teams, Actor actor, CreateFileBody body, CancellationToken ct)

@@ -53,6 +53,30 @@ public sealed class Settings
     /// <summary>Hours after which an upload is thrown away that neither went on nor became a file.</summary>
     [Variable("OURO_UPLOAD_LIFETIME")] public int UploadLifetime { get; init; } = 24;
 
+    /// <summary>The folder that holds the content of files; <c>objects</c> in the data directory unless set.</summary>
+    [Variable("OURO_OBJECTS")] public string? Objects { get; init; }
+
+    /// <summary>The bucket of an S3-compatible store that holds the content of files instead of a folder.</summary>
+    [Variable("OURO_S3_BUCKET")] public string? S3Bucket { get; init; }
+
+    /// <summary>Where the store is reached, where it is not Amazon's.</summary>
+    [Variable("OURO_S3_ENDPOINT")] public string? S3Endpoint { get; init; }
+
+    /// <summary>The region of the bucket, which is part of every signature.</summary>
+    [Variable("OURO_S3_REGION")] public string S3Region { get; init; } = "us-east-1";
+
+    /// <summary>The name of the key to the bucket. Unset, credentials are looked for where Amazon's own programs look.</summary>
+    [Variable("OURO_S3_ACCESS_KEY")] public string? S3AccessKey { get; init; }
+
+    /// <summary>The secret that goes with it.</summary>
+    [Variable("OURO_S3_SECRET_KEY")] public string? S3SecretKey { get; init; }
+
+    /// <summary>What names in the bucket begin with, where others use it too.</summary>
+    [Variable("OURO_S3_PREFIX")] public string? S3Prefix { get; init; }
+
+    /// <summary>Whether links to files that are not public lead to the bucket itself.</summary>
+    [Variable("OURO_S3_LINKS")] public bool S3Links { get; init; }
+
     /// <summary>What is logged: <c>Debug</c> adds a line per request.</summary>
     [Variable("OURO_LOG_LEVEL")] public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -8,9 +8,17 @@ public sealed class LocalStorage : ObjectStorage
 {
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    readonly string folder;
+    readonly string folder, drafts;
 
-    public LocalStorage(string folder) => this.folder = Directory.CreateDirectory(folder, Private).FullName;
+    public LocalStorage(string folder)
+    {
+        this.folder = Directory.CreateDirectory(folder, Private).FullName;
+        drafts = Path.Combine(this.folder, "drafts");
+        if (!Directory.Exists(drafts)) return;
+        // What a crash left; what is younger may be another process's.
+        foreach (var left in new DirectoryInfo(drafts).EnumerateFiles())
+            if (TimeProvider.System.GetUtcNow() - left.LastWriteTimeUtc > TimeSpan.FromDays(1)) left.Delete();
+    }
 
     /// <summary>
     /// A second name for the same bytes, so that whatever happens between here and the commit of who refers to them, the file that came in is still
@@ -27,9 +35,38 @@ public sealed class LocalStorage : ObjectStorage
         }
         if (File.Exists(path)) return;
         using (var content = File.OpenHandle(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) RandomAccess.FlushToDisk(content);
-        Posix.Link(file.Path, path);
+        if (!Posix.Link(file.Path, path)) Copy(file, path, ct);
         Posix.SyncFolder(parent);
     }, ct);
+
+    /// <summary>What came in lies on another disk, so it is copied; under a name of its own until it is whole.</summary>
+    void Copy(SpooledFile file, string path, CancellationToken ct)
+    {
+        var draft = Path.Combine(Directory.CreateDirectory(drafts, Private).FullName, Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            using (var from = file.Open())
+            using (var to = new FileStream(draft, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                var buffer = new byte[1 << 20];
+                for (int read; (read = from.Read(buffer)) > 0;)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    to.Write(buffer, 0, read);
+                }
+                to.Flush(flushToDisk: true);
+            }
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
 
     public override Task<Stream?> Open(string sha256, CancellationToken ct)
     {
@@ -56,7 +93,7 @@ public sealed class LocalStorage : ObjectStorage
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
         {
             ct.ThrowIfCancellationRequested();
-            yield return new(file.Name, file.Length, file.CreationTimeUtc);
+            if (IsName(file.Name)) yield return new(file.Name, file.Length, file.CreationTimeUtc);
         }
     }
 

@@ -9,6 +9,9 @@ public abstract class ObjectStorage
     /// <summary>Whether putting something takes long enough to be done before a transaction begins.</summary>
     public virtual bool IsRemote => false;
 
+    /// <summary>Stops the start, with words for the operator, where the place cannot be used.</summary>
+    public virtual Task Check(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>
     /// Makes a finished file of this machine the content of a name. When it returns, the bytes and the name survive a power cut. What is there
     /// already stays; the file stays too, and is its owner's to remove.
@@ -26,6 +29,9 @@ public abstract class ObjectStorage
 
     /// <summary>A link by which the bytes are fetched without this server, for so long; null where the place has none.</summary>
     public virtual Uri? Link(string sha256, string fileName, string contentType, bool isInline, TimeSpan lifetime) => null;
+
+    /// <summary>Whether something that lies in the place can be content: 64 hexadecimal digits in lower case.</summary>
+    protected static bool IsName(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }
 
 /// <summary>One object as its place lists it.</summary>

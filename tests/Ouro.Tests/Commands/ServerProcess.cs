@@ -72,20 +72,23 @@ public sealed class ServerProcess(string data) : IAsyncDisposable
     }
 
     /// <summary>A command beside it, or without it.</summary>
-    public static async Task<(int Code, string Output, string Errors)> Run(string data, params string[] command)
+    public static Task<(int Code, string Output, string Errors)> Run(string data, params string[] command) => Run(data, new Dictionary<string, string>(), command);
+
+    /// <summary>A command in an environment that says more.</summary>
+    public static async Task<(int Code, string Output, string Errors)> Run(string data, Dictionary<string, string> environment, params string[] command)
     {
-        using var process = Begin(data, command);
+        var start = Start(data, command);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var (standard, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await standard, await errors);
     }
 
-    static Process Begin(string data, params string[] command) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. command, "--data", data])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    static Process Begin(string data, params string[] command) => Process.Start(Start(data, command))!;
+
+    static ProcessStartInfo Start(string data, string[] command) => new("dotnet", [Program, .. command, "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     static int Free()
     {

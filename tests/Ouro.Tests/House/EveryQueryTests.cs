@@ -87,6 +87,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
             Guid.CreateVersion7(), Ids.Global, "team", Visibility.Public, Content.Of("why"), Role.Write, JoinPolicy.Open, SourcePolicy.Any, null, null, DateTimeOffset.UnixEpoch),
         null when type == typeof(TeamList) => new TeamList { OrgId = Ids.Global, Joined = true, PublicOnly = true, Query = "word" },
         null when type == typeof(Blob) => new Blob(new string('a', 64), 3),
+        null when type == typeof(Thumbnail) => new Thumbnail([1], "image/webp", 1, 1),
         null when type == typeof(Inspection) => Inspection.Unknown,
         null when type == typeof(StoredFile) => new StoredFile(Guid.CreateVersion7(), new string('a', 64), 3, "path", "name", "text/plain", null, DateTimeOffset.UnixEpoch),
         null when type == typeof(StoredUpload) => new StoredUpload(

@@ -62,7 +62,7 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["DownloadOperations.ByLink"] = "the link that download_url hands out",
         ["UploadOperations.Begin"] = "a part of every way in", ["UploadOperations.Keep"] = "files.upload", ["UploadOperations.Own"] = "a part of what is made of uploads",
         ["UploadOperations.Put"] = "the link that create_url hands out", ["UploadOperations.Read"] = "the link that complete hands out",
-        ["FileOperations.ReplaceWith"] = "update_file of MCP", ["FileOperations.Head"] = "the page's one call for several", ["FileOperations.Details"] = "MCP's one call for metadata, preview and data",
+        ["FileOperations.ReplaceWith"] = "update_file of MCP", ["FileOperations.Thumbnail"] = "pictures of lists are the web's", ["FileOperations.Head"] = "the page's one call for several", ["FileOperations.Details"] = "MCP's one call for metadata, preview and data",
         ["FileOperations.Contents"] = "what the page of a deletion says",
         ["FileOperations.Bytes"] = "a part of what is made of files", ["ImportOperations.ImportStored"] = "datasets.import of a file that is here",
         ["FileOperations.Download"] = "assets.download of a file",

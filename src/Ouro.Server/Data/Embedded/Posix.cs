@@ -8,7 +8,7 @@ static class Posix
 {
     public const int Hangup = 1, Interrupt = 2, Quit = 3, Kill = 9;
 
-    const int Exists = 17;
+    const int Exists = 17, OtherDisk = 18;
 
     const int CurrentFolder = -100, DoNotFollow = 0x100, BasicStats = 0x7ff;
 
@@ -56,11 +56,16 @@ static class Posix
             throw Failure($"write {path} to the disk", error);
     }
 
-    /// <summary>Gives a file a second name on the same disk; where that name is taken it is left as it is.</summary>
-    public static void Link(string path, string name)
+    /// <summary>Gives a file a second name on the same disk; where that name is taken it is left as it is. False where it would be on another disk.</summary>
+    public static bool Link(string path, string name)
     {
-        if (link(path, name) != 0 && Marshal.GetLastPInvokeError() is var error && error != Exists)
-            throw Failure($"link {path} to {name}", error);
+        if (link(path, name) == 0) return true;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Exists => true,
+            OtherDisk => false,
+            var error => throw Failure($"link {path} to {name}", error),
+        };
     }
 
     /// <summary>Writes a small file so that a reader, or a power cut, finds the old content or the new, never half of it.</summary>

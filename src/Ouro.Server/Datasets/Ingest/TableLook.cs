@@ -7,7 +7,7 @@ namespace Ouro.Server.Datasets;
 /// <summary>Looks at files that could become datasets: which columns they have, how many rows, and what the first of them hold.</summary>
 static class TableLook
 {
-    const string Inspector = "table";
+    public const string Inspector = "table";
     const int FirstRows = 12;
     const int MostColumns = 200;
     const int LongestValue = 200;

@@ -1,6 +1,5 @@
 using System.Text;
 using Ouro.Server.Datasets;
-using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 

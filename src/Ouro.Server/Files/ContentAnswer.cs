@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Microsoft.Net.Http.Headers;
-using Ouro.Server.Assets;
 
 namespace Ouro.Server.Files;
 

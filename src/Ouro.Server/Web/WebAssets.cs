@@ -26,9 +26,11 @@ public static class WebAssets
             || !ByFile.TryGetValue(path[Folder.Length..], out var asset) || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
             return next(context);
         var accepted = request.Headers.AcceptEncoding.ToString();
-        var (bytes, encoding) = accepted.Contains("br", StringComparison.Ordinal) ? (asset.Brotli, "br")
+        var (content, encoding) = !asset.IsCompressed ? (asset.Plain, null)
+            : accepted.Contains("br", StringComparison.Ordinal) ? (asset.Brotli, "br")
             : accepted.Contains("gzip", StringComparison.Ordinal) ? (asset.Gzip, "gzip")
             : (asset.Plain, null);
+        var bytes = content.Value;
         response.ContentType = asset.ContentType;
         response.ContentLength = bytes.Length;
         response.Headers.CacheControl = "public, max-age=31536000, immutable";
@@ -42,26 +44,30 @@ public static class WebAssets
     {
         const string Prefix = "web/";
         var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames()
+        var names = assembly.GetManifestResourceNames().ToHashSet(StringComparer.Ordinal);
+        return names
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".br", StringComparison.Ordinal) && !name.EndsWith(".gz", StringComparison.Ordinal))
-            .Select(name => new Asset(name[Prefix.Length..], Kind(name), Bytes(assembly, name), Bytes(assembly, name + ".br"), Bytes(assembly, name + ".gz")));
+            .Select(name => new Asset(
+                name[Prefix.Length..], Kind(name), names.Contains(name + ".br"), Bytes(assembly, name), Bytes(assembly, name + ".br"), Bytes(assembly, name + ".gz")));
     }
 
-    static byte[] Bytes(Assembly assembly, string name)
+    // Read when it is first asked for: most of the bytes are of viewers that few pages need.
+    static Lazy<byte[]> Bytes(Assembly assembly, string name) => new(() =>
     {
         using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The resource {name} was not embedded.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
-    }
+    });
 
     static string Kind(string name) => System.IO.Path.GetExtension(name) switch
     {
         ".css" => "text/css; charset=utf-8",
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
+        ".wasm" => "application/wasm",
         _ => "application/octet-stream",
     };
 
-    sealed record Asset(string File, string ContentType, byte[] Plain, byte[] Brotli, byte[] Gzip);
+    sealed record Asset(string File, string ContentType, bool IsCompressed, Lazy<byte[]> Plain, Lazy<byte[]> Brotli, Lazy<byte[]> Gzip);
 }

@@ -4,8 +4,9 @@ namespace Ouro.Server.Web;
 static class WebHeaders
 {
     // Styles in attributes are allowed for what is rendered into a document with its size or place, such as a formula or a chart; scripts never.
-    const string Policy = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
-        + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ";
+    // A blob is bytes that a script of this page holds, nothing of elsewhere: textures inside a 3D model are read that way. Workers are files of ours.
+    const string Policy = "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "connect-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 
     /// <summary>Whether a page is made to stand inside of others. It shows what is public and knows nobody.</summary>
     public static bool IsEmbedded(HttpContext context) => context.Request.Path.StartsWithSegments("/embed", StringComparison.OrdinalIgnoreCase);

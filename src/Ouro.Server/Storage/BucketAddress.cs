@@ -8,9 +8,10 @@ namespace Ouro.Server.Storage;
 /// <summary>Which bucket, where, and under which names. It holds no secret.</summary>
 sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Folder)
 {
-    // A part of 32 MB has to get through a slow line.
-    static readonly TimeSpan RequestPatience = TimeSpan.FromMinutes(15);
     const int Retries = 5;
+
+    // A store that cannot be connected to will not be by waiting.
+    static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
     public string Key(string sha256) => $"{Folder}{sha256[..2]}/{sha256}";
 
@@ -30,13 +31,16 @@ sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Fo
         return new(name, endpoint, settings.S3Region, prefix.Length == 0 ? "objects/" : $"{prefix}/objects/");
     }
 
-    public AmazonS3Client Connect(Settings settings)
+    /// <param name="settings">The key, which is not kept here.</param>
+    /// <param name="patience">How long one request may take to its answer's first line.</param>
+    public AmazonS3Client Connect(Settings settings, TimeSpan patience)
     {
         var config = new AmazonS3Config
         {
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = Retries,
-            Timeout = RequestPatience,
+            Timeout = patience,
+            ConnectTimeout = ConnectPatience,
             // Checksums beyond the signature are not understood by every compatible store; what we send is signed to the last byte.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

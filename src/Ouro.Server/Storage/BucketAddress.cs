@@ -47,7 +47,14 @@ sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Fo
         };
         if (Endpoint is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
         else (config.ServiceURL, config.AuthenticationRegion, config.ForcePathStyle) = (Endpoint.ToString(), Region, true);
-        return settings.S3AccessKey is null ? new(config) : new(new BasicAWSCredentials(settings.S3AccessKey, settings.S3SecretKey), config);
+        try
+        {
+            return settings.S3AccessKey is null ? new(config) : new(new BasicAWSCredentials(settings.S3AccessKey, settings.S3SecretKey), config);
+        }
+        catch (Exception e) when (IsWithoutKey(e))
+        {
+            throw Unusable(e);
+        }
     }
 
     /// <summary>What keeps the bucket from being used, and what to do about it.</summary>
@@ -70,11 +77,13 @@ sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Fo
                 $"The bucket “{Name}” at {place} cannot be used: {(int)refused.StatusCode} {refused.ErrorCode}. Check OURO_S3_ENDPOINT and OURO_S3_BUCKET.",
             OperationCanceledException =>
                 $"{place}, which has the bucket “{Name}”, did not answer in time, so files cannot be kept. Check OURO_S3_ENDPOINT and the network.",
-            AmazonClientException when Without(e) =>
-                $"No credentials for the bucket “{Name}” were found. Set OURO_S3_ACCESS_KEY and OURO_S3_SECRET_KEY.",
+            _ when IsWithoutKey(e) =>
+                $"No key to the bucket “{Name}” was found, neither in the settings nor where Amazon's own programs look. Set OURO_S3_ACCESS_KEY and OURO_S3_SECRET_KEY.",
             _ => $"{place}, which has the bucket “{Name}”, could not be reached: {e.GetBaseException().Message.TrimEnd('.')}. Check OURO_S3_ENDPOINT and the network.",
         });
     }
 
-    static bool Without(Exception e) => e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Some places are looked at when the client is made, others when it first signs; each says it in its own words.</summary>
+    static bool IsWithoutKey(Exception e) =>
+        e is AmazonServiceException and not AmazonS3Exception or AmazonClientException && e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);
 }

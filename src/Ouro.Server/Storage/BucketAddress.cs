@@ -8,9 +8,10 @@ namespace Ouro.Server.Storage;
 /// <summary>Which bucket, where, and under which names. It holds no secret.</summary>
 sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Folder)
 {
-    // A part of 32 MB has to get through a slow line.
-    static readonly TimeSpan RequestPatience = TimeSpan.FromMinutes(15);
     const int Retries = 5;
+
+    // A store that cannot be connected to will not be by waiting.
+    static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
     public string Key(string sha256) => $"{Folder}{sha256[..2]}/{sha256}";
 
@@ -30,20 +31,30 @@ sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Fo
         return new(name, endpoint, settings.S3Region, prefix.Length == 0 ? "objects/" : $"{prefix}/objects/");
     }
 
-    public AmazonS3Client Connect(Settings settings)
+    /// <param name="settings">The key, which is not kept here.</param>
+    /// <param name="patience">How long one request may take to its answer's first line.</param>
+    public AmazonS3Client Connect(Settings settings, TimeSpan patience)
     {
         var config = new AmazonS3Config
         {
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = Retries,
-            Timeout = RequestPatience,
+            Timeout = patience,
+            ConnectTimeout = ConnectPatience,
             // Checksums beyond the signature are not understood by every compatible store; what we send is signed to the last byte.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (Endpoint is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
         else (config.ServiceURL, config.AuthenticationRegion, config.ForcePathStyle) = (Endpoint.ToString(), Region, true);
-        return settings.S3AccessKey is null ? new(config) : new(new BasicAWSCredentials(settings.S3AccessKey, settings.S3SecretKey), config);
+        try
+        {
+            return settings.S3AccessKey is null ? new(config) : new(new BasicAWSCredentials(settings.S3AccessKey, settings.S3SecretKey), config);
+        }
+        catch (Exception e) when (IsWithoutKey(e))
+        {
+            throw Unusable(e);
+        }
     }
 
     /// <summary>What keeps the bucket from being used, and what to do about it.</summary>
@@ -66,11 +77,13 @@ sealed record BucketAddress(string Name, Uri? Endpoint, string Region, string Fo
                 $"The bucket “{Name}” at {place} cannot be used: {(int)refused.StatusCode} {refused.ErrorCode}. Check OURO_S3_ENDPOINT and OURO_S3_BUCKET.",
             OperationCanceledException =>
                 $"{place}, which has the bucket “{Name}”, did not answer in time, so files cannot be kept. Check OURO_S3_ENDPOINT and the network.",
-            AmazonClientException when Without(e) =>
-                $"No credentials for the bucket “{Name}” were found. Set OURO_S3_ACCESS_KEY and OURO_S3_SECRET_KEY.",
+            _ when IsWithoutKey(e) =>
+                $"No key to the bucket “{Name}” was found, neither in the settings nor where Amazon's own programs look. Set OURO_S3_ACCESS_KEY and OURO_S3_SECRET_KEY.",
             _ => $"{place}, which has the bucket “{Name}”, could not be reached: {e.GetBaseException().Message.TrimEnd('.')}. Check OURO_S3_ENDPOINT and the network.",
         });
     }
 
-    static bool Without(Exception e) => e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Some places are looked at when the client is made, others when it first signs; each says it in its own words.</summary>
+    static bool IsWithoutKey(Exception e) =>
+        e is AmazonServiceException and not AmazonS3Exception or AmazonClientException && e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);
 }

@@ -44,6 +44,10 @@ sealed class S3Content(AmazonS3Client client, string bucket, string key, long le
             {
                 return await ReadOnce(buffer, ct);
             }
+            catch (OperationCanceledException e) when (!ct.IsCancellationRequested && attempt == Tries)
+            {
+                throw new IOException($"The store said nothing of {key} for {Patience.TotalSeconds} seconds.", e);
+            }
             catch (Exception e) when (!ct.IsCancellationRequested && attempt < Tries
                 && e is IOException or HttpRequestException or OperationCanceledException or AmazonClientException)
             {

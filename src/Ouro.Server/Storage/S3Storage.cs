@@ -17,20 +17,27 @@ public sealed class S3Storage : ObjectStorage, IDisposable
     static readonly TimeSpan LongestLink = TimeSpan.FromDays(7);
     static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(20), AbortPatience = TimeSpan.FromSeconds(30);
 
-    readonly AmazonS3Client client;
+    // A question is answered soon or not at all; what carries content has to get through a slow line.
+    static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(30), SendPatience = TimeSpan.FromMinutes(15);
+
+    readonly AmazonS3Client client, sender;
     readonly BucketAddress bucket;
     readonly TimeProvider time;
 
     public S3Storage(Settings settings, TimeProvider time)
     {
         bucket = BucketAddress.Of(settings);
-        client = bucket.Connect(settings);
+        (client, sender) = (bucket.Connect(settings, AskPatience), bucket.Connect(settings, SendPatience));
         this.time = time;
     }
 
     public override bool IsRemote => true;
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        sender.Dispose();
+    }
 
     public override async Task Check(CancellationToken ct)
     {
@@ -59,7 +66,7 @@ public sealed class S3Storage : ObjectStorage, IDisposable
     async Task PutWhole(string key, string sha256, SpooledFile file, CancellationToken ct)
     {
         await using var content = file.Open();
-        await client.PutObjectAsync(new()
+        await sender.PutObjectAsync(new()
         {
             BucketName = bucket.Name, Key = key, InputStream = content, AutoCloseStream = false, UseChunkEncoding = false,
             ChecksumSHA256 = Convert.ToBase64String(Convert.FromHexString(sha256)),
@@ -75,7 +82,7 @@ public sealed class S3Storage : ObjectStorage, IDisposable
             await Parallel.ForEachAsync(Enumerable.Range(0, parts.Length), new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = ct }, async (i, ct) =>
             {
                 // Read from the file as it is sent; each of its chunks is signed. A part that fails is sent again by the client.
-                var part = await client.UploadPartAsync(new()
+                var part = await sender.UploadPartAsync(new()
                 {
                     BucketName = bucket.Name, Key = key, UploadId = upload, PartNumber = i + 1,
                     FilePath = file.Path, FilePosition = i * PartSize, PartSize = Math.Min(PartSize, length - i * PartSize),
@@ -84,7 +91,10 @@ public sealed class S3Storage : ObjectStorage, IDisposable
             });
             await Complete(key, upload, [.. parts], ct);
             if (await Size(key, ct) is var size && size != length)
-                throw new IOException($"The store has {size?.ToString() ?? "no"} bytes of {key} where {length} were sent.");
+            {
+                await client.DeleteObjectAsync(bucket.Name, key, ct);
+                throw new IOException($"The store had {size?.ToString() ?? "no"} bytes of {key} where {length} were sent.");
+            }
         }
         catch
         {
@@ -97,7 +107,7 @@ public sealed class S3Storage : ObjectStorage, IDisposable
     {
         try
         {
-            await client.CompleteMultipartUploadAsync(new() { BucketName = bucket.Name, Key = key, UploadId = upload, PartETags = parts }, ct);
+            await sender.CompleteMultipartUploadAsync(new() { BucketName = bucket.Name, Key = key, UploadId = upload, PartETags = parts }, ct);
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
         {

@@ -37,9 +37,9 @@ public sealed class Trouble(string method, string part)
 
     public TimeSpan Delay { get; init; }
 
-    public bool Befalls(string method_, string target)
+    public bool Befalls(string asked, string target)
     {
-        if (method_ != method || !target.Contains(part, StringComparison.Ordinal)) return false;
+        if (asked != method || !target.Contains(part, StringComparison.Ordinal)) return false;
         var number = Interlocked.Increment(ref seen);
         return number > Skip && number <= Skip + Times;
     }

@@ -105,6 +105,15 @@ public sealed class S3StartTests : IAsyncLifetime
             (output + errors).ShouldNotContain(S3Server.SecretKey);
             // The first account, whose link is told only once, is left for the start that succeeds.
             File.Exists(Path.Combine(data, "owner.key")).ShouldBeFalse();
+
+            var without = await ServerProcess.Run(data, new Dictionary<string, string>
+            {
+                ["OURO_S3_BUCKET"] = "files", ["OURO_S3_ENDPOINT"] = store.Root.ToString(), ["AWS_EC2_METADATA_DISABLED"] = "true", ["AWS_ACCESS_KEY_ID"] = "",
+                ["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(data, "none"), ["AWS_CONFIG_FILE"] = Path.Combine(data, "none"),
+            }, "up", "--port", "0");
+            without.Code.ShouldBe(1, without.Output + without.Errors);
+            without.Errors.ShouldContain("No key to the bucket “files” was found");
+            without.Errors.ShouldNotContain("   at ");
         }
         finally
         {

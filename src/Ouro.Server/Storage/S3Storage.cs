@@ -152,7 +152,7 @@ public sealed class S3Storage : ObjectStorage, IDisposable
             var page = await client.ListObjectsV2Async(request, ct);
             foreach (var at in page.S3Objects ?? [])
                 if (at.Key[(at.Key.LastIndexOf('/') + 1)..] is var name && IsName(name) && at.Key == bucket.Key(name))
-                    yield return new(name, at.Size, at.LastModified.ToUniversalTime());
+                    yield return new(name, at.Size!.Value, at.LastModified!.Value.ToUniversalTime());
             request.ContinuationToken = page.NextContinuationToken;
         }
         while (request.ContinuationToken is not null);

@@ -53,6 +53,11 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
             seen = Signatures.Of(bytes) is { } type ? new(type) : Told(bytes, fileName, out text);
             return Detailed(bytes, seen, text, limit.Token);
         }
+        catch (Exception e) when (e is IOException and not EndOfStreamException or UnauthorizedAccessException)
+        {
+            log.LogWarning(e, "A file that came in could not be read to tell what it is.");
+            return seen;
+        }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // A header that lies sends its reader astray in ways that nobody lists; it is the file's fault, and the file goes without details.
@@ -76,6 +81,8 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
         var type = seen.ContentType;
         switch (type.Split('/')[0])
         {
+            case "image" when type == "image/svg+xml":
+                return text is not null && Markup.Size(text.Head) is var (across, down) ? seen with { Width = across, Height = down } : seen;
             case "image":
                 return Pictures.Size(bytes, type) is var (width, height) ? seen with { Width = width, Height = height } : seen;
             case "audio" when type != "audio/mp4":

@@ -18,6 +18,8 @@ public sealed class DetailTests(Inspector inspector) : IClassFixture<Inspector>
              Samples.Gif(300, 200), Samples.Bmp(300, 200), Samples.Tiff(300, 200), Samples.Avif(300, 200)])
             Size(await inspector.Look(bytes)).ShouldBe((300, 200));
         Size(await inspector.Look(Samples.Ico())).ShouldBe((256, 256));
+        Size(await inspector.Look("<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg' width=\"300px\" viewBox='0 0 9 200'/>")).ShouldBe((300, 200));
+        Size(await inspector.Look("<svg width='100%' height='100%'/>")).ShouldBe((null, null));
         Size(await inspector.Look(Samples.Held(Samples.Picture(SKEncodedImageFormat.Jpeg, 300, 200), 6))).ShouldBe((200, 300));
     }
 

@@ -118,7 +118,7 @@ sealed class WorkerProcess : IDisposable
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            process.Kill();
         }
         catch (InvalidOperationException)
         {

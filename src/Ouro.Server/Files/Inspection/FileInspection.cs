@@ -24,7 +24,7 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
     public async Task<Inspection> Look(SpooledFile file, string fileName, CancellationToken ct)
     {
         var seen = await Task.Run(() => Examine(file, fileName, ct), ct);
-        if (seen.ContentType == "application/pdf" && await worker.Ask(new(WorkerQuestion.Pages, file.Path), ct) is { Pages: { } pages }) seen = seen with { Pages = pages };
+        if (seen.ContentType == "application/pdf") seen = seen with { Pages = (await worker.Ask(new(WorkerQuestion.Pages, file.Path), ct))?.Pages };
         foreach (var look in looks)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -35,7 +35,8 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                log.LogWarning(e, "A file of {Length} bytes, {ContentType}, is kept without what {Inspector} would say of it.", file.Length, seen.ContentType, look.Inspector);
+                log.LogWarning(e, "A file of {Length} bytes, {ContentType}, is kept without what {Inspector} would say of it.",
+                    file.Length, seen.ContentType, look.Inspector);
             }
         }
         return seen;
@@ -52,6 +53,11 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
             Texts? text = null;
             seen = Signatures.Of(bytes) is { } type ? new(type) : Told(bytes, fileName, out text);
             return Detailed(bytes, seen, text, limit.Token);
+        }
+        catch (Exception e) when (e is IOException and not EndOfStreamException or UnauthorizedAccessException)
+        {
+            log.LogWarning(e, "A file that came in could not be read to tell what it is.");
+            return seen;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -76,6 +82,8 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
         var type = seen.ContentType;
         switch (type.Split('/')[0])
         {
+            case "image" when type == "image/svg+xml":
+                return text is not null && Markup.Size(text.Head) is var (across, down) ? seen with { Width = across, Height = down } : seen;
             case "image":
                 return Pictures.Size(bytes, type) is var (width, height) ? seen with { Width = width, Height = height } : seen;
             case "audio" when type != "audio/mp4":
@@ -111,8 +119,10 @@ public sealed class FileInspection(IEnumerable<FileLook> looks, ILogger<FileInsp
     static JsonElement Archive(string inspector, Contents contents)
     {
         var isWhole = contents.Count == contents.Entries.Count;
-        var extensions = contents.Entries.Where(e => !e.Name.EndsWith('/')).Select(e => MediaTypes.Normal(Path.GetExtension(e.Name))).OfType<string>().Distinct().Order(StringComparer.Ordinal).Take(Classified.MostListed);
-        return Classified.As(inspector, "archive", ("entries", contents.Count), ("size", isWhole ? contents.Entries.Sum(e => (decimal)e.Size) : null), ("extensions", extensions.ToArray()));
+        var size = isWhole ? contents.Entries.Sum(e => (decimal)e.Size) : (decimal?)null;
+        var extensions = contents.Entries.Where(e => !e.Name.EndsWith('/')).Select(e => MediaTypes.Normal(Path.GetExtension(e.Name))).OfType<string>().Distinct();
+        return Classified.As(inspector, "archive", ("entries", contents.Count), ("size", size),
+            ("extensions", extensions.Order(StringComparer.Ordinal).Take(Classified.MostListed).ToArray()));
     }
 
     static JsonElement Listed(Contents contents) =>

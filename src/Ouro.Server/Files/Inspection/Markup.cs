@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Ouro.Server.Files;
 
@@ -6,7 +8,7 @@ namespace Ouro.Server.Files;
 /// Whether a browser could take a text for a page, a drawing or XML, by the rules that browsers follow (the WHATWG's of MIME sniffing). Such text is
 /// called so whatever its name is, since it is as dangerous as that.
 /// </summary>
-static class Markup
+static partial class Markup
 {
     static readonly string[] WholePages = ["!DOCTYPE HTML", "HTML", "HEAD", "SCRIPT", "IFRAME", "STYLE", "TITLE", "BODY"];
     static readonly SearchValues<char> EndsOfNames = SearchValues.Create(" \t\r\n\f/>");
@@ -28,6 +30,20 @@ static class Markup
         if (Begins(text, PartsOfPages) || text.StartsWith("<!--")) return "text/html";
         return named is "application/xml" or "application/xhtml+xml" or "image/svg+xml" && char.IsLetter(text[1]) ? "application/xml" : null;
     }
+
+    /// <summary>How large a drawing says that it is: in pixels, or else by what it shows.</summary>
+    public static (int Width, int Height)? Size(string text)
+    {
+        if (SvgTag().Match(text) is not { Success: true } tag) return null;
+        var said = Attribute().Matches(tag.Value).DistinctBy(a => a.Groups[1].Value).ToDictionary(a => a.Groups[1].Value, a => a.Groups[2].Value);
+        var shown = said.GetValueOrDefault("viewBox")?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+        return Pixels(said.GetValueOrDefault("width") ?? shown?.ElementAtOrDefault(2)) is { } width && Pixels(said.GetValueOrDefault("height") ?? shown?.ElementAtOrDefault(3)) is { } height
+            ? (width, height) : null;
+    }
+
+    static int? Pixels(string? length) =>
+        double.TryParse(length?.Trim().EndsWith("px", StringComparison.Ordinal) == true ? length.Trim()[..^2] : length, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? Film.Pixels(Math.Round(number)) : null;
 
     static bool Begins(ReadOnlySpan<char> text, string[] tags)
     {
@@ -79,4 +95,10 @@ static class Markup
         }
         return -1;
     }
+
+    [GeneratedRegex("""<(?:[\w-]+:)?svg\s[^>]*>""")]
+    private static partial Regex SvgTag();
+
+    [GeneratedRegex("""\s(width|height|viewBox)\s*=\s*["']([^"']*)["']""")]
+    private static partial Regex Attribute();
 }

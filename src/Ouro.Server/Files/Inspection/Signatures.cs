@@ -35,14 +35,15 @@ static class Signatures
         return head switch
         {
             [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => ZipContents.Type(file),
-            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31, 0x41, ..] or [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x17, 0x72, ..] => "application/x-bzip2",
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31 or 0x17, 0x41 or 0x72, ..] => "application/x-bzip2",
             [0x1a, 0x45, 0xdf, 0xa3, ..] => head[..Math.Min(head.Length, 64)].IndexOf("webm"u8) >= 0 ? "video/webm" : "video/x-matroska",
             [(byte)'O', (byte)'g', (byte)'g', (byte)'S', ..] => head.IndexOf("\x80theora"u8[1..]) > 0 ? "video/ogg" : "audio/ogg",
             [(byte)'I', (byte)'D', (byte)'3', < 0x10, < 0xff, _, < 0x80, < 0x80, < 0x80, < 0x80, ..] => Sound.BehindTag(file),
             [(byte)'B', (byte)'M', ..] when head.Length >= 18 && head.Little32(14) is 12 or 40 or 52 or 56 or 64 or 108 or 124 => "image/bmp",
             [0, 0, 1 or 2, 0, > 0, 0, _, _, _, 0, ..] => "image/vnd.microsoft.icon",
             [(byte)'p', (byte)'l', (byte)'y', (byte)'\r' or (byte)'\n', ..] when head.IndexOf("format "u8) > 0 => "model/ply",
-            [(byte)'M', (byte)'Z', ..] when head.Length >= 64 && head.Little32(60) is >= 4 and < HeadLimit and var at && head.Has((int)at, "PE\0\0"u8) => "application/vnd.microsoft.portable-executable",
+            [(byte)'M', (byte)'Z', ..] when head.Length >= 64 && head.Little32(60) is >= 4 and < HeadLimit and var at && head.Has((int)at, "PE\0\0"u8)
+                => "application/vnd.microsoft.portable-executable",
             _ => Form(head) ?? (head.StartsWith(Asf) ? head.IndexOf(AsfVideo) > 0 ? "video/x-ms-wmv" : "audio/x-ms-wma" : null) ?? Brand(head) ?? Transport(head)
                 ?? Tar(head) ?? BinaryStl(file) ?? Sound.Frames(head),
         };

@@ -96,7 +96,12 @@ static class TarContents
         public Contents? Contents(bool isWhole) => entries.Count == 0 ? null : new(entries, isWhole ? entries.Count : null);
 
         /// <summary>Extended headers are lines such as <c>27 path=…</c>.</summary>
-        static string? PathOf(string lines) => lines.Split('\n').Select(line => line.IndexOf(" path=", StringComparison.Ordinal) is >= 0 and var at ? line[(at + 6)..] : null).FirstOrDefault(p => p is not null);
+        static string? PathOf(string lines)
+        {
+            foreach (var line in lines.Split('\n'))
+                if (line.IndexOf(" path=", StringComparison.Ordinal) is >= 0 and var at) return line[(at + 6)..];
+            return null;
+        }
     }
 
     static string Text(ReadOnlySpan<byte> field) =>

@@ -16,6 +16,9 @@ static class ZipContents
 {
     const int MostListing = 8 << 20;
 
+    static readonly string[] SaidFirst =
+        ["application/epub+zip", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.presentation"];
+
     public static string Type(FileBytes file)
     {
         // Some kinds say in their first entry what they are, uncompressed, so that it can be read from here.
@@ -23,7 +26,7 @@ static class ZipContents
         if (head.Has(30, "mimetype"u8) && head.Length > 38)
         {
             var said = head[38..Math.Min(head.Length, 120)];
-            foreach (var type in (string[])["application/epub+zip", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.presentation"])
+            foreach (var type in SaidFirst)
                 if (said.StartsWith(Encoding.ASCII.GetBytes(type))) return type;
         }
         List<(string Name, long)> entries = [];

@@ -18,6 +18,8 @@ public sealed class DetailTests(Inspector inspector) : IClassFixture<Inspector>
              Samples.Gif(300, 200), Samples.Bmp(300, 200), Samples.Tiff(300, 200), Samples.Avif(300, 200)])
             Size(await inspector.Look(bytes)).ShouldBe((300, 200));
         Size(await inspector.Look(Samples.Ico())).ShouldBe((256, 256));
+        Size(await inspector.Look("<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg' width=\"300px\" viewBox='0 0 9 200'/>")).ShouldBe((300, 200));
+        Size(await inspector.Look("<svg width='100%' height='100%'/>")).ShouldBe((null, null));
         Size(await inspector.Look(Samples.Held(Samples.Picture(SKEncodedImageFormat.Jpeg, 300, 200), 6))).ShouldBe((200, 300));
     }
 
@@ -94,6 +96,7 @@ public sealed class DetailTests(Inspector inspector) : IClassFixture<Inspector>
         var large = await inspector.Classify("data_1ABC\n_entry.id 1ABC\nloop_\n_atom_site.group_PDB\n_atom_site.type_symbol\n_atom_site.label_comp_id\n_atom_site.auth_asym_id\nATOM N ALA A\nATOM C GLY B\n", "1abc.cif");
         Words(large, "inspector", "kind", "id", "atoms", "chains").ShouldBe("mmcif protein 1ABC 2 2");
         Words(await inspector.Classify("3\nwater\nO 0 0 0\nH 1 0 0\nH 0 1 0\n", "x.xyz"), "kind", "formula", "atoms", "frames").ShouldBe("molecule H2O 3 1");
+        (await inspector.Classify("4\nperoxide\nO 0 0 0\nO 1 0 0\nH 0 1 0\nH 0 0 1\n", "x.xyz")).GetProperty("formula").GetString().ShouldBe("H2O2");
         const string Mol = "water\n\n\n  3  2  0  0  0  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 O   0\n    1.0000    0.0000    0.0000 H   0\n    0.0000    1.0000    0.0000 H   0\n  1  2  1\n  1  3  1\nM  END\n";
         Words(await inspector.Classify(Mol, "x.mol"), "inspector", "formula", "atoms", "bonds").ShouldBe("mol H2O 3 2");
         Words(await inspector.Classify(Mol + "$$$$\n" + Mol + "$$$$\n", "x.sdf"), "inspector", "formula", "molecules").ShouldBe("sdf H2O 2");

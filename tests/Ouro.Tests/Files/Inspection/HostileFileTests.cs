@@ -88,6 +88,9 @@ public sealed class HostileFileTests(Inspector inspector) : IClassFixture<Inspec
     public async Task A_document_that_kills_its_reader_is_kept_and_the_next_one_is_read()
     {
         (await inspector.Look(Nested(200_000))).ShouldBe(new Inspection("application/pdf"));
+        var before = inspector.Warnings.Count;
+        (await inspector.Look(Deep(50_000))).ShouldBe(new Inspection("application/pdf"));
+        inspector.Warnings.Count.ShouldBe(before + 1);
         (await inspector.Look(Samples.Pdf(2))).Pages.ShouldBe(2);
     }
 
@@ -98,6 +101,25 @@ public sealed class HostileFileTests(Inspector inspector) : IClassFixture<Inspec
         (await inspector.Look(string.Concat(Enumerable.Repeat("{\"a\":", 50_000)))).ContentType.ShouldBe("text/plain");
         (await inspector.Look("<?xml version='1.0'?>" + string.Concat(Enumerable.Repeat("<!--", 100_000)))).ContentType.ShouldBe("application/xml");
         (await inspector.Look("data_x\n" + string.Concat(Enumerable.Repeat("loop_ _a 'x ;\n", 100_000)), "x.cif")).ContentType.ShouldBe("chemical/x-cif");
+    }
+
+    /// <summary>A document whose pages lie that deep in a tree without branches: who goes down by calling itself has no stack left.</summary>
+    static byte[] Deep(int depth)
+    {
+        var text = new StringBuilder("%PDF-1.4\n");
+        var places = new List<int>();
+        void Add(string content)
+        {
+            places.Add(text.Length);
+            text.Append($"{places.Count} 0 obj\n{content}\nendobj\n");
+        }
+        Add("<</Type/Catalog/Pages 2 0 R>>");
+        while (places.Count < depth) Add($"<</Type/Pages/Kids[{places.Count + 2} 0 R]/Count 1>>");
+        Add("<</Type/Page/MediaBox[0 0 9 9]>>");
+        var table = text.Length;
+        text.Append($"xref\n0 {places.Count + 1}\n0000000000 65535 f \n");
+        foreach (var place in places) text.Append($"{place:d10} 00000 n \n");
+        return Encoding.ASCII.GetBytes(text.Append($"trailer\n<</Root 1 0 R/Size {places.Count + 1}>>\nstartxref\n{table}\n%%EOF\n").ToString());
     }
 
     /// <summary>A document whose catalog holds a list of lists of lists.</summary>

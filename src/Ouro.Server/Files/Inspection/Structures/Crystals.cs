@@ -50,7 +50,7 @@ static class Crystals
             block.Number("_symmetry_int_tables_number", "_space_group_it_number"));
         var sites = block.Column("_atom_site_type_symbol") ?? block.Column("_atom_site_label");
         var formula = block.Value("_chemical_formula_sum") is { } sum ? Formula.Sum(sum) : isWhole && sites is not null ? OfSites(block, sites) : null;
-        return Classified.As("cif", cell is null ? "molecule" : "crystal", ("formula", formula?.Reduced()), ("cell", cell), ("space_group", group),
+        return Classified.As("cif", cell is null ? "molecule" : "crystal", ("formula", cell is null ? formula?.Whole() : formula?.Reduced()), ("cell", cell), ("space_group", group),
             ("sites", isWhole ? sites?.Count : null), ("block", block.Name is { Length: > 0 } name ? Classified.Shown(name, 80) : null));
     }
 

@@ -34,11 +34,19 @@ sealed class Formula
         return formula;
     }
 
-    /// <summary>The smallest whole numbers of atoms that stand in this relation, carbon and hydrogen first and the others by the alphabet, as Hill had it.</summary>
+    /// <summary>All atoms of a molecule: carbon and hydrogen first and the others by the alphabet, as Hill had it.</summary>
+    public string? Whole() => Written(1);
+
+    /// <summary>The smallest whole numbers of atoms that stand in the relation of a crystal's, in the same order.</summary>
     public string? Reduced()
     {
+        var divisor = counts.Count > 0 && counts.Values.All(n => Math.Abs(n - Math.Round(n)) < 1e-3 && n < 1e9) ? counts.Values.Select(n => (long)Math.Round(n)).Aggregate(Divisor) : 1;
+        return Written(divisor);
+    }
+
+    string? Written(double divisor)
+    {
         if (isUnknown || counts.Count == 0 || counts.Values.Sum() == 0) return null;
-        var divisor = counts.Values.All(n => Math.Abs(n - Math.Round(n)) < 1e-3 && n < 1e9) ? counts.Values.Select(n => (long)Math.Round(n)).Aggregate(Divisor) : 1;
         return string.Concat(counts.Where(c => c.Value > 0).OrderBy(c => Place(c.Key)).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => (c.Value / divisor) switch
         {
             var n when Math.Abs(n - 1) < 1e-3 => c.Key,

@@ -64,7 +64,7 @@ static class Molecules
         var isThere = lines.Length >= atoms + 2;
         if (isThere)
             foreach (var line in lines[2..(atoms + 2)]) formula.Add(line);
-        return Classified.As("xyz", "molecule", ("formula", isThere ? formula.Reduced() : null), ("atoms", atoms), ("frames", isWhole ? Frames(lines) : null));
+        return Classified.As("xyz", "molecule", ("formula", isThere ? formula.Whole() : null), ("atoms", atoms), ("frames", isWhole ? Frames(lines) : null));
     }
 
     static int Frames(string[] lines)
@@ -88,7 +88,7 @@ static class Molecules
         if (!int.TryParse(lines[3].AsSpan(0, 3), out var atoms) || !int.TryParse(lines[3].AsSpan(3, 3), out var bonds) || atoms < 0) return null;
         var formula = new Formula();
         foreach (var line in lines.Skip(4).Take(atoms)) formula.Add(line.Length > 34 ? line[31..34] : "?");
-        return Classified.As(isMany ? "sdf" : "mol", "molecule", ("formula", formula.Reduced()), ("atoms", atoms), ("bonds", bonds), ("molecules", molecules));
+        return Classified.As(isMany ? "sdf" : "mol", "molecule", ("formula", formula.Whole()), ("atoms", atoms), ("bonds", bonds), ("molecules", molecules));
     }
 
     static double? Number(ReadOnlySpan<char> field) => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -53,8 +53,9 @@ sealed class InspectionWorker : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException or OperationCanceledException or InvalidOperationException or Win32Exception)
         {
-            log.LogWarning("The process that was asked for {Task} of a file of {Length} bytes gave no answer; the file goes without. {Reason}", question.Task, Length(question.Path), e is OperationCanceledException
-                ? $"It took longer than {limit.TotalSeconds} seconds." : $"{e.Message} {process?.Errors}");
+            if (!isDisposed)
+                log.LogWarning("The process that was asked for {Task} of a file of {Length} bytes gave no answer; the file goes without. {Reason}",
+                    question.Task, Length(question.Path), e is OperationCanceledException ? $"It took longer than {limit.TotalSeconds} seconds." : $"{e.Message} {process?.Errors}");
             End();
             return null;
         }

@@ -32,6 +32,7 @@ async function read(viewer: HTMLElement): Promise<PDFDocumentProxy> {
       enableXfa: false,
       disableAutoFetch: true,
       disableStream: true,
+      rangeChunkSize: 2 ** 18,
       disableWorkerRendering: true,
       useWorkerFetch: false,
       BinaryDataFactory: Parts,

@@ -15,7 +15,7 @@ namespace Ouro.Tests.Files;
 public class ViewerTests
 {
     const string Crystal = """
-        {"inspector": "cif", "kind": "crystal", "version": 1, "formula": "Ca(OH)2", "space_group": "P -3 m 1", "space_group_number": 164,
+        {"inspector": "cif", "kind": "crystal", "version": 1, "formula": "Ca(OH)2", "space_group": {"symbol": "P-3m1", "number": 164},
          "cell": {"a": 3.5918, "b": 3.5918, "c": 4.9063, "alpha": 90, "beta": 90, "gamma": 120, "volume": 54.816}, "sites": 3}
         """;
 
@@ -271,7 +271,7 @@ public class ViewerTests
         var html = await Shown(JsonSerializer.SerializeToElement(new { type = "chemical/x-cif", size = 10, classification = JsonSerializer.Deserialize<JsonElement>(Crystal) }), "data_x"u8.ToArray());
 
         html.ShouldContain("Ca(OH)<sub>2</sub>");
-        html.ShouldContain("P -3 m 1 (164)");
+        html.ShouldContain("P-3m1 (164)");
         html.ShouldContain("a = 3.5918, b = 3.5918, c = 4.9063 Å");
         html.ShouldContain("α = 90, β = 90, γ = 120 °");
         html.ShouldContain("54.816 Å³");

@@ -6,17 +6,19 @@ namespace Ouro.Server.Files;
 /// <summary>What was found out about atoms, as people who work with them write it.</summary>
 static class Facts
 {
+    static readonly (string Name, string Key)[] Counts = [("Sites", "sites"), ("Atoms", "atoms"), ("Chains", "chains"), ("Molecules", "molecules"), ("Frames", "frames")];
+
     public static IEnumerable<(string Name, string Value)> Of(JsonElement? told)
     {
         if (told.Text("kind") is { } kind) yield return ("Kind", kind);
         if (told.Text("formula") is { } formula) yield return ("Formula", formula);
-        if (Group(told) is { } group) yield return ("Space group", group);
-        var cell = told.Part("cell") is { ValueKind: JsonValueKind.Object } part ? part : told;
+        if (Group(told.Part("space_group")) is { } group) yield return ("Space group", group);
+        var cell = told.Part("cell");
         if (Edges(cell, ("a", "a"), ("b", "b"), ("c", "c")) is { } lengths) yield return ("Cell", $"{lengths} Å");
         if (Edges(cell, ("α", "alpha"), ("β", "beta"), ("γ", "gamma")) is { } angles) yield return ("Angles", $"{angles} °");
-        if ((cell.Measure("volume") ?? told.Measure("volume")) is { } volume) yield return ("Volume", $"{Number(volume)} Å³");
-        if (told.Number("sites") is { } sites) yield return ("Sites", Web.Told.Number(sites));
-        if (told.Number("atoms") is { } atoms) yield return ("Atoms", Web.Told.Number(atoms));
+        if (cell.Measure("volume") is { } volume) yield return ("Volume", $"{Number(volume)} Å³");
+        foreach (var (name, key) in Counts)
+            if (told.Number(key) is { } count) yield return (name, Web.Told.Number(count));
     }
 
     /// <summary>A formula in pieces: what is written low, and what is not.</summary>
@@ -41,17 +43,13 @@ static class Facts
         return first > 0 && (char.IsAsciiLetter(formula[first - 1]) || formula[first - 1] is ')' or ']');
     }
 
-    static string? Group(JsonElement? told)
+    static string? Group(JsonElement? group) => (group.Text("symbol"), group.Number("number")) switch
     {
-        var number = told.Number("space_group_number");
-        return (told.Text("space_group"), number ?? told.Number("space_group")) switch
-        {
-            ({ } name, { } n) => $"{name} ({n})",
-            ({ } name, null) => name,
-            (null, { } n) => n.ToString(CultureInfo.InvariantCulture),
-            _ => null,
-        };
-    }
+        ({ } symbol, { } number) => $"{symbol} ({number})",
+        ({ } symbol, null) => symbol,
+        (null, { } number) => number.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     static string? Edges(JsonElement? cell, params (string Sign, string Name)[] edges)
     {

@@ -38,7 +38,8 @@ public sealed class Verification(Db db, ObjectStorage storage)
                 // What was taken away since the page was read is not missing.
                 if (sum is null) { if (await BlobStore.IsKnown(db, blob.Sha256, ct)) missing.Add(blob.Sha256); }
                 else if (size != blob.Size || sum != blob.Sha256) damaged.Add(blob.Sha256);
-                progress?.Report((++objects, bytes += size));
+                (objects, bytes) = (objects + 1, bytes + size);
+                progress?.Report((objects, bytes));
             }
             if (page.Count < PageSize) break;
             after = page[^1].Sha256;

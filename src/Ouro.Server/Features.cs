@@ -49,7 +49,7 @@ public static class Features
             .AddSingleton<SignedLinks>().AddSingleton<DownloadOperations>()
             .AddSingleton(new FramePlace("/", "Home", "home")).AddSingleton(new FramePlace("/teams", "Teams", "people", typeof(JoinedTeams))),
             AssetEndpoints.MapAssets, typeof(AssetTools)),
-        new("Files", FileRoom.Add, FileEndpoints.MapFiles),
+        new("Files", FileRoom.Add, FileEndpoints.MapFiles, Web: FileWeb.MapFileWeb),
         new("Datasets", DatasetRoom.Add, DatasetEndpoints.MapDatasets, typeof(DatasetTools), ImportWeb.MapImports),
         new("Conversations", s => s
             .AddSingleton<LiveConversations>().AddSingleton(p => new Hearing(AssetStore.ReachChannel, p.GetRequiredService<LiveConversations>().Hear)).AddSocketIo().AddOptions<SocketIoOptions>().Configure<LiveConversations>((options, live) => live.Open(options))),

@@ -7,7 +7,8 @@ public static class FileRoom
 {
     public static void Add(IServiceCollection services) => services
         .AddSingleton<UploadSpool>().AddSingleton<FileInspection>().AddSingleton<Reception>().AddSingleton<StorageLimits>()
-        .AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
+        .AddSingleton<OpenUploads>().AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
+        .AddSingleton<UploadSweep>().AddHostedService(p => p.GetRequiredService<UploadSweep>())
         .AddSingleton(p => new AssetKind(AssetType.File,
             (tx, id, ct) => Task.CompletedTask,
             Download: (actor, id, format, ct) => p.GetRequiredService<FileOperations>().Download(actor, id, format, ct),

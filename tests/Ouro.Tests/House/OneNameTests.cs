@@ -62,6 +62,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["DownloadOperations.ByLink"] = "the link that download_url hands out",
         ["UploadOperations.Begin"] = "a part of every way in", ["UploadOperations.Keep"] = "files.upload", ["UploadOperations.Own"] = "a part of what is made of uploads",
         ["UploadOperations.Put"] = "the link that create_url hands out", ["UploadOperations.Read"] = "the link that complete hands out",
+        ["UploadOperations.Standing"] = "tus", ["UploadOperations.Append"] = "tus", ["UploadOperations.Terminate"] = "tus; discard does the same",
+        ["UploadOperations.Settle"] = "a part of what is made of uploads",
         ["FileOperations.Download"] = "assets.download of a file",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",

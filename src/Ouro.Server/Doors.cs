@@ -1,4 +1,5 @@
 using Ouro.Server.Data;
+using Ouro.Server.Files;
 using Ouro.Server.Mcp;
 using Ouro.Server.SocketIo;
 using Ouro.Server.Web;
@@ -16,7 +17,7 @@ public static class Doors
         services.AddMcpDoor(Features.All.Select(feature => feature.Tools).OfType<Type>());
         // The API takes no cookie, so any page may call it with a key that it was given.
         services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "retry-after", "RateLimit", "RateLimit-Policy", "content-disposition")));
+            .WithExposedHeaders(["x-request-id", "retry-after", "RateLimit", "RateLimit-Policy", "content-disposition", "etag", ..TusEndpoints.Headers])));
         services.AddRequestDecompression();
         services.AddResponseCompression();
         services.AddWebDoor();

@@ -21,6 +21,8 @@ public sealed class StrictAnswers(HttpMessageHandler inner) : DelegatingHandler(
         // A file is as it is, also in part, or as somebody has it already; only its refusals are answers.
         if (Bytes.Any(end => path.EndsWith(end, StringComparison.Ordinal)) && request.Method == HttpMethod.Get && (int)answer.StatusCode is < 300 or 304 or 416
             || path.EndsWith("/download", StringComparison.Ordinal) && answer.IsSuccessStatusCode) return answer;
+        // tus answers with headers.
+        if (answer.Headers.Contains("Tus-Resumable") && (answer.IsSuccessStatusCode || request.Method == HttpMethod.Head)) return answer;
         if ((int)answer.StatusCode is >= 300 and < 400) throw Broken(request, "it redirects, and the client does not follow");
         if (answer.Content.Headers.ContentType?.MediaType != "application/json")
             throw Broken(request, $"it is {answer.Content.Headers.ContentType?.MediaType ?? "nothing"}, not JSON");

@@ -19,7 +19,11 @@ public sealed partial class FileOperations(
         await using var tx = await db.Begin(ct);
         var upload = named is { } id ? await UploadStore.Hold(tx, id, actor.Id, clock.Now(), ct) : null;
         if (upload is { IsComplete: false })
+        {
+            await tx.DisposeAsync();
+            if (await uploads.Settle(actor, upload.Id, ct) is not null) return await Create(actor, input, ct);
             throw Refusal.Conflict("upload_incomplete", $"The bytes of this upload are not here yet: {upload.Received:N0} arrived.", "Send the rest, then create the file.");
+        }
         if (upload is null && input.State is not (AssetState.InProgress or AssetState.Queued))
             throw named is null
                 ? Refusal.Fields(("file.id", "id names the upload that the file is made of. Upload the bytes first, or say state: in-progress to send them later."))

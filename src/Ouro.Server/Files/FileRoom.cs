@@ -8,7 +8,8 @@ public static class FileRoom
 {
     public static void Add(IServiceCollection services) => InspectionParts.Add(services)
         .AddSingleton<UploadSpool>().AddSingleton<Reception>().AddSingleton<StorageLimits>()
-        .AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
+        .AddSingleton<OpenUploads>().AddSingleton<UploadOperations>().AddSingleton<FileOperations>()
+        .AddSingleton<UploadSweep>().AddHostedService(p => p.GetRequiredService<UploadSweep>())
         .AddSingleton(p => new AssetKind(AssetType.File,
             (tx, id, ct) => Task.CompletedTask,
             (actor, id, ct) => p.GetRequiredService<FileOperations>().Details(actor, id, ct),

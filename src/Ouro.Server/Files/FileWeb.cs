@@ -14,6 +14,9 @@ public static class FileWeb
 {
     public static void MapFileWeb(this RouteGroupBuilder web)
     {
+        var files = web.MapGroup("/web/files");
+        files.MapTus();
+        files.MapTusHead();
         web.MapGet("/web/files/{id}/content", Content);
         web.MapGet("/web/files/{id}/download", Download);
         web.MapGet("/web/files/{id}/thumbnail", ThumbnailOf);

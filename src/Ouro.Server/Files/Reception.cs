@@ -85,5 +85,5 @@ public sealed class Reception(UploadSpool spool, FileInspection inspection, Sett
     /// <summary>Whether the disk has no room left, or this account no more of it.</summary>
     public static bool IsFull(Exception e) => e is IOException && (e.HResult is 28 or 122 || e.Message.Contains("No space left", StringComparison.Ordinal));
 
-    public static Refusal Full() => new(507, "storage_full", "The server's disk is full. Nothing of this was kept.", "Tell who runs this server, and try again later.");
+    public static Refusal Full(string kept = "Nothing of this was kept.") => new(507, "storage_full", $"The server's disk is full. {kept}", "Tell who runs this server, and try again later.");
 }

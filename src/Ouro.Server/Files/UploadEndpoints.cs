@@ -14,6 +14,7 @@ public static class UploadEndpoints
         files.MapDelete("/upload", Discard).WithName("uploads.discard");
         files.MapGet("/uploads", List).WithName("uploads.list");
         files.MapGet("/uploads/{id}", Get).WithName("uploads.get");
+        files.MapTus();
         files.MapPut("/uploads/{id}/content", Put).ExcludeFromDescription().WithMetadata(new DisableRequestSizeLimitAttribute());
         files.MapGet("/uploads/{id}/content", Read).ExcludeFromDescription();
     }
@@ -36,8 +37,8 @@ public static class UploadEndpoints
         uploads.Discard(actor, body, ct).Enveloped();
 
     /// <summary>The caller's uploads that are no files yet, newest first</summary>
-    public static Task<Envelope<IReadOnlyList<Upload>>> List(UploadOperations uploads, Actor actor, int? limit, string? after, CancellationToken ct) =>
-        uploads.List(actor, limit, after, ct).Enveloped();
+    public static Task<Envelope<IReadOnlyList<Upload>>> List(UploadOperations uploads, Actor actor, int? limit, string? after, string? fingerprint, CancellationToken ct) =>
+        uploads.List(actor, limit, after, fingerprint, ct).Enveloped();
 
     /// <summary>How far an upload is</summary>
     public static Task<Envelope<Upload>> Get(UploadOperations uploads, Actor actor, Guid id, CancellationToken ct) => uploads.Get(actor, id, ct).Enveloped();

@@ -16,7 +16,8 @@ public sealed record AnnouncedFile(
 
 /// <summary>Bytes on their way in: announced, received, looked at, and kept until they become a file or nobody wants them.</summary>
 public sealed partial class UploadOperations(
-    Db db, Clock clock, Settings settings, Jobs jobs, UploadSpool spool, Reception reception, Blobs blobs, StorageLimits limits, SignedLinks links, WebAddress web)
+    Db db, Clock clock, Settings settings, Jobs jobs, UploadSpool spool, Reception reception, Blobs blobs, StorageLimits limits, SignedLinks links, WebAddress web,
+    OpenUploads open)
 {
     const string Purpose = "upload links", ReadPurpose = "upload content links";
     static readonly TimeSpan LinkLives = TimeSpan.FromHours(1);
@@ -86,7 +87,9 @@ public sealed partial class UploadOperations(
     public async Task<CompletedUpload> Complete(Actor actor, NamedUpload input, CancellationToken ct)
     {
         Contract.Present(input, "upload_id");
-        var upload = await Own(actor, FileRules.UploadId(input.UploadId), ct);
+        var id = FileRules.UploadId(input.UploadId);
+        var upload = await Own(actor, id, ct);
+        if (IsUnsettled(upload)) upload = await Settle(actor, id, ct) is null ? upload : await Own(actor, id, ct);
         if (upload is not { Sha256: { } sha256, Inspection: { } inspection })
             throw Refusal.NotFound("upload_incomplete", $"The bytes of this upload are not here: {upload.Received:N0} arrived.");
         if (input.Download)
@@ -107,10 +110,10 @@ public sealed partial class UploadOperations(
     }
 
     /// <summary>The caller's uploads that are no files yet, newest first.</summary>
-    public async Task<Page<Upload>> List(Actor actor, int? limit, string? after, CancellationToken ct)
+    public async Task<Page<Upload>> List(Actor actor, int? limit, string? after, string? fingerprint, CancellationToken ct)
     {
         var (size, _) = Contract.Window(limit, 0);
-        var found = await UploadStore.Of(db, actor.Id, Cursor.Parse(after), size + 1, clock.Now(), ct);
+        var found = await UploadStore.Of(db, actor.Id, fingerprint, Cursor.Parse(after), size + 1, clock.Now(), ct);
         var page = found.Take(size).Select(Told).ToList();
         var more = found.Count > size;
         return new(page, new(0, size, more, After: more ? new Cursor(page[^1].CreatedAt, page[^1].Id).ToString() : null));
@@ -132,6 +135,9 @@ public sealed partial class UploadOperations(
 
     async Task<bool> Remove(Actor actor, Guid id, CancellationToken ct)
     {
+        if (await UploadStore.Find(db, id, clock.Now(), ct) is not { } found || found.UserId != actor.Id) return false;
+        await using var turn = await open.Interrupt(id, ct) ?? throw Busy();
+        await turn.Close();
         await using (var tx = await db.Begin(ct))
         {
             if (await UploadStore.Hold(tx, id, actor.Id, clock.Now(), ct) is null || !await UploadStore.Remove(tx, id, ct)) return false;

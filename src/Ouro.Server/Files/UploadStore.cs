@@ -29,6 +29,9 @@ static class UploadStore
     public static Task<StoredUpload?> Find(Session db, Guid id, DateTimeOffset now, CancellationToken ct) =>
         db.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and expires_at > {now}", ct);
 
+    /// <summary>An upload, whoever's, also one whose time is over and that is still there.</summary>
+    public static Task<StoredUpload?> Any(Session db, Guid id, CancellationToken ct) => db.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id}", ct);
+
     /// <summary>An upload of an account, held until the transaction ends.</summary>
     public static Task<StoredUpload?> Hold(Session tx, Guid id, Guid user, DateTimeOffset now, CancellationToken ct) =>
         tx.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and user_id = {user} and expires_at > {now} for update", ct);
@@ -36,14 +39,16 @@ static class UploadStore
     public static Task<StoredUpload?> ByPath(Session db, string path, Guid user, DateTimeOffset now, CancellationToken ct) =>
         db.Maybe<StoredUpload>($"select {Columns} from uploads where path = {path} and user_id = {user} and expires_at > {now}", ct);
 
-    /// <summary>An account's uploads, newest first.</summary>
-    public static Task<List<StoredUpload>> Of(Session db, Guid user, Cursor after, int size, DateTimeOffset now, CancellationToken ct) => db.Query<StoredUpload>($"""
+    /// <summary>An account's uploads, newest first; with a fingerprint only those of this file.</summary>
+    public static Task<List<StoredUpload>> Of(Session db, Guid user, string? fingerprint, Cursor after, int size, DateTimeOffset now, CancellationToken ct) => db.Query<StoredUpload>($"""
         select {Columns}
         from uploads
-        where user_id = {user} and expires_at > {now} and (created_at, id) < ({after.At}, {after.Id})
+        where user_id = {user} and expires_at > {now} and (created_at, id) < ({after.At}, {after.Id}) {Known(fingerprint)}
         order by created_at desc, id desc
         {Sql.Limit(size)}
         """, ct);
+
+    static Sql Known(string? fingerprint) => fingerprint is null ? Sql.Empty : $"and fingerprint = {fingerprint}";
 
     /// <summary>Writes down how much has arrived; false where the upload is gone.</summary>
     public static async Task<bool> Advance(Session db, Guid id, long received, DateTimeOffset expires, CancellationToken ct) =>
@@ -60,8 +65,9 @@ static class UploadStore
     public static async Task<bool> Remove(Session tx, Guid id, CancellationToken ct) => await tx.Run($"delete from uploads where id = {id}", ct) == 1;
 
     /// <summary>Takes away what nobody went on with; the ids, of which this machine may have files.</summary>
-    public static Task<List<Guid>> RemoveExpired(Session db, DateTimeOffset now, CancellationToken ct) =>
-        db.Query<Guid>($"delete from uploads where expires_at <= {now} returning id", ct);
+    public static Task<List<Guid>> RemoveExpired(Session db, DateTimeOffset now, int most, CancellationToken ct) => db.Query<Guid>($"""
+        delete from uploads where id in (select id from uploads where expires_at <= {now} order by expires_at {Sql.Limit(most)} for update skip locked) returning id
+        """, ct);
 
     /// <summary>Which of these are still awaited here.</summary>
     public static Task<List<Guid>> Open(Session db, Guid[] ids, string instance, CancellationToken ct) =>

@@ -33,6 +33,8 @@ public static partial class RestRefusals
             case Refusal refusal: return refusal;
             case BadHttpRequestException { StatusCode: 413 }:
                 return new(413, "body_too_large", "The body is larger than this call takes.", "Send it in parts, or as a file.");
+            case BadHttpRequestException { StatusCode: 408 }:
+                return new(408, "too_slow", "The bytes come too slowly: less than 240 in a second.", "Send it again; what is sent in pieces goes on where it stands.") { RetryAfter = 1 };
             case BadHttpRequestException { InnerException: JsonException json }: return Malformed(json);
             case JsonException json: return Malformed(json);
             case BadHttpRequestException { StatusCode: 400 } bad: return Misread(bad.Message);

@@ -14,7 +14,7 @@ public sealed class ArrivingFile : IAsyncDisposable
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     readonly FileStream file;
-    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     Task<long> syncing = Task.FromResult(0L);
 
     ArrivingFile(FileStream file) => this.file = file;
@@ -74,6 +74,20 @@ public sealed class ArrivingFile : IAsyncDisposable
     /// <summary>The SHA-256 of all bytes so far.</summary>
     public string Sha256() => Convert.ToHexStringLower(hash.GetCurrentHash());
 
+    /// <summary>Remembers how it stands.</summary>
+    public FileMark Mark() => new(Length, hash.Clone());
+
+    /// <summary>Throws away what came since; a mark is good for once.</summary>
+    public async Task Return(FileMark mark)
+    {
+        await syncing;
+        file.SetLength(mark.Length);
+        file.Position = mark.Length;
+        hash.Dispose();
+        (Length, Synced, hash) = (mark.Length, Math.Min(Synced, mark.Length), mark.Hash);
+        syncing = Task.FromResult(Synced);
+    }
+
     void BeginSync()
     {
         var upTo = Length;
@@ -96,3 +110,6 @@ public sealed class ArrivingFile : IAsyncDisposable
         hash.Dispose();
     }
 }
+
+/// <summary>How an <see cref="ArrivingFile"/> stood at a moment.</summary>
+public sealed record FileMark(long Length, IncrementalHash Hash);

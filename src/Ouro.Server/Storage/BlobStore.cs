@@ -25,6 +25,9 @@ static class BlobStore
     public static Task<bool> IsKnown(Session db, string sha256, CancellationToken ct) =>
         db.Maybe<bool>($"select exists (select from blobs where sha256 = {sha256})", ct);
 
+    /// <summary>Which of these are known.</summary>
+    public static Task<List<string>> Known(Session db, string[] sha256, CancellationToken ct) => db.Query<string>($"select sha256 from blobs where sha256 = any({sha256})", ct);
+
     /// <summary>Writes down which content nothing refers to, and which something refers to again.</summary>
     public static Task Mark(Session db, DateTimeOffset now, CancellationToken ct) => db.Run($"""
         with used as (select sha256 from files union select sha256 from uploads where sha256 is not null)

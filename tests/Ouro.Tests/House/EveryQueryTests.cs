@@ -65,6 +65,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(int) => 3,
         null when type == typeof(long) => 3L,
         null when type == typeof(bool) => true,
+        null when type == typeof(string[]) => new[] { "word" },
         null when type == typeof(byte[]) => new byte[32],
         null when type == typeof(DateOnly) => new DateOnly(2026, 1, 1),
         null when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,

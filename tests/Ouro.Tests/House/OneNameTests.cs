@@ -65,6 +65,8 @@ public sealed partial class OneNameTests(TestServer server) : IClassFixture<Test
         ["FileOperations.ReplaceWith"] = "update_file of MCP", ["FileOperations.Thumbnail"] = "pictures of lists are the web's", ["FileOperations.Head"] = "the page's one call for several", ["FileOperations.Details"] = "MCP's one call for metadata, preview and data",
         ["FileOperations.Contents"] = "what the page of a deletion says",
         ["FileOperations.Bytes"] = "a part of what is made of files", ["ImportOperations.ImportStored"] = "datasets.import of a file that is here",
+        ["UploadOperations.Standing"] = "tus", ["UploadOperations.Append"] = "tus", ["UploadOperations.Terminate"] = "tus; discard does the same",
+        ["UploadOperations.Settle"] = "a part of what is made of uploads",
         ["FileOperations.Download"] = "assets.download of a file",
         ["DatasetOperations.Publish"] = "a part of create and import",
         ["DatasetOperations.Remove"] = "a part of delete",

@@ -19,7 +19,7 @@ export async function show(viewer: HTMLElement) {
   // A little from the side, so that no row of atoms hides behind another.
   drawing.rotate(-18, 'y')
   drawing.rotate(12, 'x')
-  drawing.zoom(1.15 * Math.min(1, stage.clientWidth / stage.clientHeight))
+  drawing.zoom(0.98 * Math.min(1, stage.clientWidth / stage.clientHeight))
   const home = drawing.getView()
   drawing.render()
   viewer.dataset.atoms = String(count)

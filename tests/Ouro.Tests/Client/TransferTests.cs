@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Ouro.Tests.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Ouro.Server;
+using Ouro.Tests.Files;
 using Shouldly;
 using Xunit;
 

@@ -33,7 +33,7 @@ public sealed class OuroClient : IDisposable, IAsyncDisposable
         Assets = new(transport);
         Access = new(transport);
         Uploads = new(transport);
-        Files = new(transport);
+        Files = new(transport, Uploads);
         Imports = new(transport);
         Datasets = new(transport, Imports);
         Views = new(transport);

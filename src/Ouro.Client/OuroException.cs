@@ -23,7 +23,8 @@ public sealed class OuroException(
     /// <summary>
     /// The reason as a stable word, or an SQLSTATE where the caller's SQL failed. The server's refusals have their own; the SDK adds
     /// <c>connection_failed</c> and <c>timed_out</c> (no answer), <c>unexpected_answer</c> (an answer that is not Ouro's, or not of the expected
-    /// shape), <c>api_key_missing</c>, <c>file_unreadable</c> (a file to import) and <c>result_truncated</c> (a query's).
+    /// shape), <c>api_key_missing</c>, <c>file_unreadable</c> (a file to send), <c>content_changed</c> (a file that is downloaded) and
+    /// <c>result_truncated</c> (a query's).
     /// </summary>
     public string Code { get; } = code;
 

@@ -4,8 +4,9 @@ namespace Ouro;
 public sealed partial class FileClient
 {
     readonly Transport transport;
+    readonly UploadClient uploads;
 
-    internal FileClient(Transport transport) => this.transport = transport;
+    internal FileClient(Transport transport, UploadClient uploads) => (this.transport, this.uploads) = (transport, uploads);
 
     /// <summary>Makes a file of bytes that were uploaded, or with the state <c>in-progress</c> announces one whose bytes come later.</summary>
     /// <param name="file">The upload, and what to call it and where to put it.</param>

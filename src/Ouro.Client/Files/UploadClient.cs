@@ -28,10 +28,11 @@ public sealed partial class UploadClient
         transport.Data<DiscardedUpload>(Call.Delete("files/upload", upload), cancellationToken);
 
     /// <summary>The caller's uploads that are no files yet, newest first, read page by page.</summary>
+    /// <param name="fingerprint">Only those that began with this fingerprint; null for all.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public IAsyncEnumerable<Upload> ListAsync(CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<Upload> ListAsync(string? fingerprint = null, CancellationToken cancellationToken = default) =>
         Paging.All(async (_, after, ct) => (await transport.Send<IReadOnlyList<Upload>>(
-            Call.Get("files/uploads", ("limit", 100), ("after", after)), ct)).ToPage(), 0, null, cancellationToken);
+            Call.Get("files/uploads", ("limit", 100), ("after", after), ("fingerprint", fingerprint)), ct)).ToPage(), 0, null, cancellationToken);
 
     /// <summary>How far an upload is.</summary>
     /// <param name="id">Its id.</param>

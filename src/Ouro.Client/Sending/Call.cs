@@ -19,6 +19,9 @@ sealed record Call(HttpMethod Method, string Path)
     /// <summary>Whether the body is so large that no clock runs, and that the server is asked for its consent first.</summary>
     public bool Large { get; init; }
 
+    /// <summary>Headers besides those that every call has.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     /// <summary>Whether doing it twice is the same as doing it once.</summary>
     public bool Idempotent => Method != HttpMethod.Post && Method != HttpMethod.Patch;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
@@ -47,14 +48,40 @@ sealed class Transport : IDisposable
     public async Task<Envelope<T>> Send<T>(Call call, CancellationToken ct) => await Answer<Envelope<T>>(call, ct);
 
     /// <summary>The answer to a call that knows no envelope.</summary>
-    public async Task<T> Answer<T>(Call call, CancellationToken ct)
+    public Task<T> Answer<T>(Call call, CancellationToken ct) => Tried(call, (answer, token) => Read<T>(call, answer, token), ct);
+
+    /// <summary>What the headers of the answer to a call say, which has no body.</summary>
+    public Task<T> Headers<T>(Call call, Func<HttpResponseMessage, T> read, CancellationToken ct) =>
+        Tried(call, async (answer, token) => answer.IsSuccessStatusCode ? read(answer) : await Refused<T>(call, answer, token), ct);
+
+    /// <summary>The answer to a call whose body is read as it comes; once, and the caller's to dispose of.</summary>
+    public async Task<HttpResponseMessage> Open(Call call, CancellationToken ct)
+    {
+        using var request = Request(call);
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return answer;
+            return await Refused<HttpResponseMessage>(call, answer, ct);
+        }
+        catch (Exception e)
+        {
+            answer?.Dispose();
+            if (e is not (HttpRequestException or IOException)) throw;
+            ct.ThrowIfCancellationRequested();
+            throw Unreachable(e);
+        }
+    }
+
+    async Task<T> Tried<T>(Call call, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken ct)
     {
         for (var tried = 1; ; tried++)
         {
             var pause = TimeSpan.Zero;
             try
             {
-                return await Once<T>(call, ct);
+                return await Once(call, read, ct);
             }
             catch (OuroException e) when (tried < options.Tries && MayRepeat(call, e, tried, out pause))
             {
@@ -118,7 +145,7 @@ sealed class Transport : IDisposable
         return true;
     }
 
-    async Task<T> Once<T>(Call call, CancellationToken ct)
+    async Task<T> Once<T>(Call call, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken ct)
     {
         using var request = Request(call);
         using var clock = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -126,7 +153,7 @@ sealed class Transport : IDisposable
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, clock.Token);
-            return await Read<T>(call, answer, clock.Token);
+            return await read(answer, clock.Token);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
@@ -137,10 +164,12 @@ sealed class Transport : IDisposable
         {
             // A connection that broke because its caller let go is no failure of the connection.
             ct.ThrowIfCancellationRequested();
-            throw new OuroException(0, "connection_failed", $"{root.Authority} cannot be reached: {e.Message}",
-                hint: $"Check that a server runs at {root}, and that BaseAddress or OURO_BASE_URL names it.", inner: e);
+            throw Unreachable(e);
         }
     }
+
+    OuroException Unreachable(Exception e) => new(0, "connection_failed", $"{root.Authority} cannot be reached: {e.Message}",
+        hint: $"Check that a server runs at {root}, and that BaseAddress or OURO_BASE_URL names it.", inner: e);
 
     HttpRequestMessage Request(Call call)
     {
@@ -152,7 +181,15 @@ sealed class Transport : IDisposable
         if (options.Organization is { } organization) request.Headers.Add("X-Ouro-Org", organization.ToString());
         // A refusal is heard before gigabytes are on their way, and not lost with a connection that the server closes.
         if (call.Large) request.Headers.ExpectContinue = true;
+        foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return request;
+    }
+
+    /// <summary>Throws what a refusal says, where a success would have no body.</summary>
+    static async Task<T> Refused<T>(Call call, HttpResponseMessage answer, CancellationToken ct)
+    {
+        await Read<Envelope<JsonElement?>>(call, answer, ct);
+        throw new UnreachableException();
     }
 
     static async Task<T> Read<T>(Call call, HttpResponseMessage answer, CancellationToken ct)

@@ -21,6 +21,7 @@ public static class CommandLine
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Import());
         root.Subcommands.Add(new Command("storage", "The content of files.") { StorageVerify() });
+        root.Subcommands.Add(Upload());
         root.Subcommands.Add(Demo());
         root.Subcommands.Add(InspectWorker());
         return root;
@@ -118,6 +119,22 @@ public static class CommandLine
         var command = new Command("import", "Load a CSV, JSON, JSON lines or Parquet file as a dataset. Prints {\"dataset_id\",\"rows\",\"url\"}.") { file, name, user };
         command.SetAction((parsed, ct) => Told(() => ImportCommand.Run(
             Settings(parsed), parsed.GetValue(file)!, parsed.GetValue(name), parsed.GetValue(user)!, ct)));
+        return command;
+    }
+
+    static Command Upload()
+    {
+        var files = new Argument<string[]>("file") { Arity = ArgumentArity.OneOrMore };
+        var name = new Option<string?>("--name") { Description = "The file's name, where it is one; its own where it is not given." };
+        var visibility = new Option<Visibility?>("--visibility") { Description = "public, private or organization." };
+        var org = new Option<string?>("--org") { Description = "The organization to put it in, by name or id." };
+        var team = new Option<string?>("--team") { Description = "The team to put it in, by name or id." };
+        var to = new Option<string?>("--to") { Description = "The address of another server." };
+        var key = new Option<string?>("--key") { Description = "An API key of that server (OURO_API_KEY)." };
+        var command = new Command("upload", "Upload files to the running server, or to another; run it again to go on where it stopped. Prints {\"files\":[{\"id\",\"name\",\"size\",\"url\"}]}.")
+            { files, name, visibility, org, team, to, key };
+        command.SetAction((parsed, ct) => Told(() => UploadCommand.Run(Settings(parsed), parsed.GetValue(files)!,
+            new(parsed.GetValue(name), parsed.GetValue(visibility), parsed.GetValue(org), parsed.GetValue(team)), parsed.GetValue(to), parsed.GetValue(key), ct)));
         return command;
     }
 

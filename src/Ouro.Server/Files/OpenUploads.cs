@@ -128,7 +128,17 @@ public sealed class OpenUploads : IAsyncDisposable
             await file.DisposeAsync();
         }
 
-        internal Task Interrupt() => interruption.CancelAsync();
+        internal async Task Interrupt()
+        {
+            try
+            {
+                await interruption.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself just now.
+            }
+        }
 
         internal async Task<bool> HasEnded(TimeSpan patience, CancellationToken ct)
         {
@@ -141,7 +151,7 @@ public sealed class OpenUploads : IAsyncDisposable
         {
             all.End(id, entry);
             ended.TrySetResult();
-            // Not the source: who waits for the turn may still look at its token, and cancel it.
+            interruption.Dispose();
             return ValueTask.CompletedTask;
         }
     }

@@ -101,7 +101,8 @@ public static class TusEndpoints
     static string Method(HttpContext context)
     {
         var (request, answer) = (context.Request, context.Response.Headers);
-        var method = request.Method == "POST" && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
+        // Only of a POST: what may be sent without a token of our pages must stay what it is.
+        var method = HttpMethods.IsPost(request.Method) && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
         answer["Tus-Resumable"] = Version;
         if (method == "OPTIONS" || request.Headers["Tus-Resumable"] == Version) return method;
         answer["Tus-Version"] = Version;

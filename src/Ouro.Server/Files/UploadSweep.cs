@@ -1,4 +1,3 @@
-using Npgsql;
 using Ouro.Server.Data;
 using Ouro.Server.Storage;
 
@@ -33,9 +32,10 @@ public sealed class UploadSweep(
                 await Sweep(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                log.LogWarning("Old uploads cannot be swept away now: {Reason}.", e.Message);
+                // The next hour is another try. A database or a storage that is away must not take the server with it.
+                log.LogWarning(e, "Old uploads cannot be swept away now.");
             }
     }
 

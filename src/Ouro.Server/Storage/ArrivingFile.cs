@@ -98,9 +98,10 @@ public sealed class ArrivingFile : IAsyncDisposable
         });
     }
 
+    // Shared: one that is just being closed must not keep out the next, and who writes is settled before.
     static FileStream Open(SpooledFile at, FileMode mode) => new(at.Path, new FileStreamOptions
     {
-        Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.None, UnixCreateMode = Private,
+        Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, BufferSize = 0, Options = FileOptions.None, UnixCreateMode = Private,
     });
 
     public async ValueTask DisposeAsync()

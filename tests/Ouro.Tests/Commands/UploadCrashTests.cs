@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ouro.Tests.Files;
 using Shouldly;
 using Xunit;
@@ -42,6 +43,65 @@ public sealed class UploadCrashTests
         finally
         {
             Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_SDK_goes_on_over_a_crash_and_the_command_uploads_beside_the_server()
+    {
+        var data = Directory.CreateTempSubdirectory("ouro-crash-").FullName;
+        var files = Directory.CreateTempSubdirectory("ouro-files-").FullName;
+        try
+        {
+            await using var server = new ServerProcess(data);
+            await server.Start();
+            var noise = Tus.Noise(60 << 20);
+            var (path, small) = (Path.Combine(files, "noise.bin"), Path.Combine(files, "notes.txt"));
+            await File.WriteAllBytesAsync(path, noise);
+            await File.WriteAllTextAsync(small, "Some notes.");
+            await using var ouro = new OuroClient(server.Key, new($"http://127.0.0.1:{server.Port}/api"));
+            var half = new TaskCompletionSource();
+            var told = new Told(at =>
+            {
+                if (at.BytesDone >= 2 * Piece) half.TrySetResult();
+            });
+            var uploading = ouro.Files.UploadAsync(path, new() { Visibility = Visibility.Private }, told);
+            await half.Task;
+            await server.KillEverything();
+            await server.Start();
+            var asset = await uploading;
+            asset.Metadata!.Value.GetProperty("sha256").GetString().ShouldBe(Tus.Sha256(noise));
+            // Each piece begins where the one before ended, but for the one that the crash took.
+            told.Again.ShouldBeLessThanOrEqualTo(Piece);
+
+            var (code, output, errors) = await ServerProcess.Run(data, "upload", path, small, "--visibility", "private");
+            code.ShouldBe(0, errors);
+            var made = JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement.GetProperty("files");
+            made.GetArrayLength().ShouldBe(2);
+            (made[0].GetProperty("name").GetString(), made[0].GetProperty("size").GetInt64()).ShouldBe(("noise.bin", noise.Length));
+            (await server.Get($"/files/{made[0].GetProperty("id").GetGuid()}")).GetProperty("metadata").GetProperty("sha256").GetString().ShouldBe(Tus.Sha256(noise));
+            errors.ShouldContain("100 %");
+            (code, _, errors) = await ServerProcess.Run(data, "upload", path, small, "--name", "one");
+            (code, errors).ShouldBe((1, "ouro: --name is for one file. Leave it away, and each keeps its own.\n"));
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+            Directory.Delete(files, recursive: true);
+        }
+    }
+
+    sealed class Told(Action<UploadProgress> then) : IProgress<UploadProgress>
+    {
+        long most;
+
+        /// <summary>How far it fell back at most.</summary>
+        public long Again { get; private set; }
+
+        public void Report(UploadProgress value)
+        {
+            (Again, most) = (Math.Max(Again, most - value.BytesDone), Math.Max(most, value.BytesDone));
+            then(value);
         }
     }
 }

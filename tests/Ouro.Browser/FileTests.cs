@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Playwright;
-using Ouro.Tests;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Ouro.Server.Assets;
+using Ouro.Server.Organizations;
 using Ouro.Server.Web;
 
 namespace Ouro.Server.Files;
@@ -17,6 +18,7 @@ public static class FileRoom
             Download: (actor, id, format, ct) => p.GetRequiredService<FileOperations>().Download(actor, id, format, ct),
             Shape: FileRules.Shaped, Picture: FileRules.Picture))
         .AddSingleton<ThumbnailWork>().AddSingleton(new JobKind(ThumbnailWork.Kind, (p, job, ct) => p.GetRequiredService<ThumbnailWork>().Run(job, ct)))
+        .AddSingleton(new OrganizationPart(typeof(StorageOfOrganization)))
         .AddSingleton(new FramePlace("/files", "Files", "file"))
         .AddSingleton(new FrameCreation("/files/new", "File", "Upload files of any kind, or folders of them", "file", InTeams: true));
 }

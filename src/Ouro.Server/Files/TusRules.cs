@@ -13,7 +13,9 @@ public static class TusRules
     /// <summary>The ways to sum up a request, in the words of tus.</summary>
     public static readonly IReadOnlyDictionary<string, (HashAlgorithmName Algorithm, int Bytes)> Algorithms = new Dictionary<string, (HashAlgorithmName, int)>
     {
-        ["sha256"] = (HashAlgorithmName.SHA256, 32), ["sha1"] = (HashAlgorithmName.SHA1, 20), ["md5"] = (HashAlgorithmName.MD5, 16),
+        ["sha256"] = (HashAlgorithmName.SHA256, 32),
+        ["sha1"] = (HashAlgorithmName.SHA1, 20),
+        ["md5"] = (HashAlgorithmName.MD5, 16),
     };
 
     /// <summary>What <c>Upload-Metadata</c> says: keys, each with text in base64.</summary>

@@ -14,14 +14,14 @@ namespace Ouro.Bench;
 /// <param name="Resumed">Uploads that went on where they stood.</param>
 /// <param name="Repeated">Uploads that cannot be resumed, or whose beginning was not answered, and were sent anew.</param>
 /// <param name="Abandoned">Uploads that nobody went on with.</param>
-/// <param name="MostAgain">The most bytes that one upload had to send again.</param>
-/// <param name="MostLost">The most bytes that the server had in its file and did not count.</param>
+/// <param name="MostAgain">The most bytes that one upload had to send again: of those sent in pieces what was written, of those in one request what the server had received.</param>
+/// <param name="MostWritten">The most bytes that one client had written beyond where its upload stood, those in the buffers of the network included.</param>
 /// <param name="SlowestServer">The longest time until the server served again.</param>
 /// <param name="SlowestDatabase">The longest time until the database did, by itself.</param>
 /// <param name="Orphans">Objects that the database did not know before the sweep.</param>
 /// <param name="Objects">Objects that are referred to in the end.</param>
 public sealed record UploadOutcome(
-    IReadOnlyDictionary<string, int> Kills, IReadOnlyList<string> Findings, int InFlight, int Resumed, int Repeated, int Abandoned, long MostAgain, long MostLost,
+    IReadOnlyDictionary<string, int> Kills, IReadOnlyList<string> Findings, int InFlight, int Resumed, int Repeated, int Abandoned, long MostAgain, long MostWritten,
     TimeSpan SlowestServer, TimeSpan SlowestDatabase, long Orphans, long Objects);
 
 /// <summary>
@@ -41,7 +41,7 @@ public sealed class UploadCampaign
     readonly Dictionary<string, (string Sha256, long Size)> contents = [];
     readonly List<Guid> acknowledged = [];
     int inFlight, resumed, repeated, abandoned;
-    long mostAgain, mostLost;
+    long mostAgain, mostWritten;
     TimeSpan slowestServer, slowestDatabase;
     Product product = null!;
 
@@ -71,7 +71,7 @@ public sealed class UploadCampaign
         }
         var aftermath = await UploadAftermath.Sweep(data, campaign.contents, campaign.acknowledged, ct);
         campaign.findings.AddRange(aftermath.Findings);
-        return new(campaign.kills, campaign.findings, campaign.inFlight, campaign.resumed, campaign.repeated, campaign.abandoned, campaign.mostAgain, campaign.mostLost,
+        return new(campaign.kills, campaign.findings, campaign.inFlight, campaign.resumed, campaign.repeated, campaign.abandoned, campaign.mostAgain, campaign.mostWritten,
             campaign.slowestServer, campaign.slowestDatabase, orphans, aftermath.Objects);
     }
 
@@ -265,13 +265,13 @@ public sealed class UploadCampaign
             // What was still on its way when it was asked has come in meanwhile; it is asked again.
             throw new HttpRequestException(e.Message, e, HttpStatusCode.Locked);
         }
-        if (stands < content.Length)
-        {
-            resumed++;
-            (mostAgain, mostLost) = (Math.Max(mostAgain, sending.Sent - stands), Math.Max(mostLost, onDisk - stands));
-            if (sending.Sent - stands > UploadSender.Piece)
-                Find(kill, string.Create(CultureInfo.InvariantCulture, $"it stands at {stands:N0}: {sending.Sent - stands:N0} bytes are sent again, of which {onDisk - stands:N0} were on the server's disk"));
-        }
+        if (stands == content.Length) return true;
+        resumed++;
+        // Of one long request a part was still in the buffers of the network, where no server sees it; what it had seen is on its disk.
+        var again = kill.Way == Way.Pieces ? sending.Sent - stands : Math.Max(0, onDisk - stands);
+        (mostAgain, mostWritten) = (Math.Max(mostAgain, again), Math.Max(mostWritten, sending.Sent - stands));
+        say(string.Create(CultureInfo.InvariantCulture, $"it stands at {stands:N0}: {sending.Sent - stands:N0} bytes are sent again, of which {Math.Max(0, onDisk - stands):N0} were on the server's disk"));
+        if (again > UploadSender.Piece) Find(kill, $"{again} bytes have to be sent again");
         return true;
     }
 

@@ -19,6 +19,7 @@ sealed record Moment(double? Share = null, int? Milliseconds = null, string? Lin
 {
     public override string ToString() => this switch
     {
+        { Share: 1 } => $"{Later} ms after the last byte",
         { Share: { } share } => $"at {(int)(100 * share)} % of the bytes",
         { Milliseconds: { } some } => $"after {some} ms",
         _ => $"{Later} ms after “{Line}”",
@@ -40,6 +41,8 @@ sealed record UploadKill(int Number, Victim Victim, Way Way, Moment Moment, bool
             0 => 0,
             1 => random.Next(1, 64 << 10),
             2 => UploadSender.Piece * random.Next(1, 4),
+            // One request of several pieces is where most could be lost.
+            < 9 when (Way)(number % 5) == Way.Stream => random.Next(2 * UploadSender.Piece, largest),
             _ => random.Next(64 << 10, largest),
         };
         var moment = random.Next(20) switch
@@ -58,7 +61,13 @@ sealed record UploadKill(int Number, Victim Victim, Way Way, Moment Moment, bool
     }
 
     // The framework's own differs from run to run.
-    static int Mixed(int seed, int number) => unchecked(seed * 486_187_739 + number * 16_777_619) & int.MaxValue;
+    static int Mixed(int seed, int number)
+    {
+        // Neighbours must be strangers: Random does not see to it by itself.
+        var mixed = unchecked((uint)seed * 486_187_739 + (uint)number * 16_777_619);
+        for (var round = 0; round < 3; round++) mixed = unchecked((mixed ^ (mixed >> 15)) * 0x2C1B_3C6D);
+        return (int)((mixed ^ (mixed >> 16)) & int.MaxValue);
+    }
 
     public override string ToString()
     {

@@ -25,13 +25,13 @@ sealed class Child : IAsyncDisposable
         public bool Succeeded => ExitCode == 0;
     }
 
-    /// <summary>Starts a program whose words nobody reads, in the environment of this one without the product's settings.</summary>
-    public static Child Start(string program, IEnumerable<string> args, string folder, IEnumerable<(string Name, string Value)> environment)
+    /// <summary>Starts a program whose words nobody reads, unless its errors go somewhere, in the environment of this one without the product's settings.</summary>
+    public static Child Start(string program, IEnumerable<string> args, string folder, IEnumerable<(string Name, string Value)> environment, Stream? errors = null)
     {
         var process = Process.Start(About(program, args, folder, environment)) ?? throw new BenchException($"{program} did not start.");
         // A full pipe would hold the process up.
         return new(process, Task.WhenAll(
-            process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), process.StandardError.BaseStream.CopyToAsync(Stream.Null)));
+            process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), process.StandardError.BaseStream.CopyToAsync(errors ?? Stream.Null)));
     }
 
     /// <summary>Runs a program to its end; null where there is no such program.</summary>
@@ -52,6 +52,33 @@ sealed class Child : IAsyncDisposable
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         await process.WaitForExitAsync(ct);
         return new(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Starts a program whose lines are heard as they come.</summary>
+    public static Child Start(string program, IEnumerable<string> args, string folder, Action<string> hear)
+    {
+        var process = Process.Start(About(program, args, folder, [])) ?? throw new BenchException($"{program} did not start.");
+        return new(process, Task.WhenAll(Hear(), process.StandardError.BaseStream.CopyToAsync(Stream.Null)));
+
+        async Task Hear()
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line) hear(line);
+        }
+    }
+
+    /// <summary>How it ended, when it has said everything.</summary>
+    public async Task<int> Ended(CancellationToken ct)
+    {
+        await process.WaitForExitAsync(ct);
+        await drained;
+        return process.ExitCode;
+    }
+
+    /// <summary>Ends it as nothing can be done against, and leaves its descendants alone.</summary>
+    public async Task Kill()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -35,12 +35,14 @@ sealed class Product : IAsyncDisposable
 
     public int Id => child.Id;
 
-    public static async Task<Product> Start(Repository repository, string data, CancellationToken ct)
+    public static Task<Product> Start(Repository repository, string data, CancellationToken ct) => Start(repository.Server, data, FreePort(), ct);
+
+    /// <summary>A program of one's own choice, at a port that an earlier one may have had; what it tells its operator goes to <paramref name="log"/>.</summary>
+    public static async Task<Product> Start(string program, string data, int port, CancellationToken ct, Stream? log = null)
     {
-        var port = FreePort();
         var began = Stopwatch.GetTimestamp();
-        var product = new Product(Child.Start("dotnet", [repository.Server, "up", "--port", $"{port}", "--data", data], repository.Root,
-            [("OURO_RATE_LIMIT", "0"), ("DOTNET_NOLOGO", "1")]), data, port);
+        var product = new Product(Child.Start("dotnet", [program, "up", "--port", $"{port}", "--data", data], Path.GetDirectoryName(program)!,
+            [("OURO_RATE_LIMIT", "0"), ("DOTNET_NOLOGO", "1")], log), data, port);
         try
         {
             await product.Ready(began, ct);
@@ -111,6 +113,9 @@ sealed class Product : IAsyncDisposable
         ];
     }
 
+    /// <summary>Ends the server as nothing can be done against; its database stays.</summary>
+    public Task Kill() => child.Kill();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
@@ -119,7 +124,8 @@ sealed class Product : IAsyncDisposable
 
     string PidFile => Path.Combine(data, "postgres", "postmaster.pid");
 
-    int Postmaster() => int.Parse(File.ReadLines(PidFile).First(), System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>The first process of the database.</summary>
+    public int Postmaster() => int.Parse(File.ReadLines(PidFile).First(), System.Globalization.CultureInfo.InvariantCulture);
 
     async Task Ready(long began, CancellationToken ct)
     {

@@ -14,6 +14,7 @@ static class Program
             await BareServer.Serve();
             return 0;
         }
+        if (args.FirstOrDefault() == UploadSender.Argument) return await UploadSender.Serve(args[1..]);
         var pace = args.Contains("--trial") ? Pace.Trial : Pace.Full;
         var names = args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToArray();
         if (names.FirstOrDefault(name => Bench.All.All(bench => bench.Name != name)) is { } unknown)

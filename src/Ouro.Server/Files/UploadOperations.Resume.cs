@@ -85,17 +85,28 @@ public sealed partial class UploadOperations
         var (broken, isWriting) = (default(ExceptionDispatchInfo), false);
         try
         {
-            var (noted, noting) = (file.Length, Task.CompletedTask);
+            // What is checked as a whole counts only when it was.
+            var (counted, noted, noting) = (sum is null ? file.Length : long.MaxValue, file.Length, Task.CompletedTask);
             await foreach (var bytes in Pieces(portion.Body, turn.Interrupted))
             {
                 if ((left -= bytes.Length) < 0) throw Beyond(upload.Length!.Value);
+                // Whatever dies, at most a piece of what came is asked for again: a sender that is faster than disk and database waits for them.
+                while (file.Length + bytes.Length - counted > ArrivingFile.Piece)
+                {
+                    isWriting = true;
+                    await file.CatchUp();
+                    isWriting = false;
+                    await noting;
+                    if (file.Synced > noted) await Advance(upload, noted = file.Synced);
+                    counted = noted;
+                }
                 isWriting = true;
                 await file.Write(bytes, CancellationToken.None);
                 isWriting = false;
                 sum?.AppendData(bytes.Span);
-                // What is checked as a whole counts only when it was.
-                if (sum is not null || file.Synced - noted < ArrivingFile.Piece || !noting.IsCompleted) continue;
+                if (sum is not null || file.Synced == noted || !noting.IsCompleted) continue;
                 await noting;
+                counted = noted;
                 noted = file.Synced;
                 noting = Advance(upload, noted);
             }

@@ -3,13 +3,16 @@ using System.Security.Cryptography;
 namespace Ouro.Server.Storage;
 
 /// <summary>
-/// A file being received: each byte goes to the disk and into the SHA-256 as it comes. Every 8 MiB are handed to the disk while the next ones
+/// A file being received: each byte goes to the disk and into the SHA-256 as it comes. Every 4 MiB are handed to the disk while the next ones
 /// arrive, so that little is left to wait for at the end, and little is lost with the power.
 /// </summary>
 public sealed class ArrivingFile : IAsyncDisposable
 {
     /// <summary>What may have to be sent again after a crash.</summary>
     public const int Piece = 8 << 20;
+
+    /// <summary>What the disk is given at once: half, so that the other half can arrive meanwhile.</summary>
+    const int Step = Piece / 2;
 
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -55,9 +58,16 @@ public sealed class ArrivingFile : IAsyncDisposable
         hash.AppendData(bytes.Span);
         Length += bytes.Length;
         if (syncing.IsCompleted) Synced = await syncing;
-        if (Length - Synced >= Piece && syncing.IsCompleted) BeginSync();
+        if (Length - Synced >= Step && syncing.IsCompleted) BeginSync();
         // A disk that is slower than the network: the network waits.
         else if (Length - Synced >= 4 * Piece) Synced = await syncing;
+    }
+
+    /// <summary>Waits for what is on its way to the disk, and sends what came meanwhile after it.</summary>
+    public async Task CatchUp()
+    {
+        Synced = await syncing;
+        if (Length - Synced >= Step) BeginSync();
     }
 
     /// <summary>When it returns, all bytes so far are on the disk.</summary>

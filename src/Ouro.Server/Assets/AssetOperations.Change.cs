@@ -52,6 +52,7 @@ public sealed partial class AssetOperations
         });
         await AssetStore.Update(tx, after, PriceRules.After(before.AssetType, prices, change, after.Visibility), own ?? new(), ct);
         if (isMoved) await AssetStore.MoveInheriting(tx, id, place, ct);
+        if (place.OrgId != before.OrgId && kinds.GetValueOrDefault(before.AssetType)?.Moved is { } moved) await moved(tx, after, ct);
         if (isMoved || after.Visibility != before.Visibility) await AssetStore.TellReach(tx, id, ct);
         await events.Record(tx, actor, $"{Wire.Name(before.AssetType)}.updated", id, Audience.Asset(id), new { changed = given }, ct);
         return await AssetStore.Find(tx, actor, id, ct) is { } row ? Shaped(row)

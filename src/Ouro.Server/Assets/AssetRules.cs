@@ -9,6 +9,9 @@ public static class AssetRules
     /// <summary>What the role write changes; all else is for admins: who sees it, where it lives, what it costs.</summary>
     public static readonly string[] ForWriters = ["name", "description", "license_id", "attribution"];
 
+    /// <summary>What metadata says of a file that was read out of its bytes, and goes with them to who may open it.</summary>
+    public static readonly string[] OfContent = ["classification", "sha256"];
+
     /// <summary>The fields that a change gives, by their names on the wire; an object that says nothing is none.</summary>
     public static List<string> Given(ChangeAsset change) =>
         [.. Data.Wire.Element(change).EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Object || field.Value.EnumerateObject().Any()).Select(field => field.Name)];

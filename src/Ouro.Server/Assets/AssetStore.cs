@@ -16,10 +16,13 @@ public sealed record AssetRow : Asset
 
 static partial class AssetStore
 {
+    /// <summary>Whether what was read out of a file is kept from this actor: to others it is for sale.</summary>
+    public static Sql HidesContent(Actor actor) => $"(a.asset_type = 'file' and a.visibility in ('monetized', 'inherit') and not {Rights.CanOpen(actor)})";
+
     /// <summary>What travels of an asset; its preview is content, and goes to who may open it.</summary>
     public static Sql Columns(Actor actor) => $"""
         a.id, a.asset_type, a.name, a.name_url_slug, a.user_id, a.org_id, a.team_id, a.parent_id, a.visibility, a.description, a.license_id,
-        a.metadata, a.attribution, case when {Rights.CanOpen(actor)} then a.preview end as preview, a.state, a.source, a.created_at, a.last_updated,
+        case when {HidesContent(actor)} then a.metadata - {AssetRules.OfContent} else a.metadata end as metadata, a.attribution, case when {Rights.CanOpen(actor)} then a.preview end as preview, a.state, a.source, a.created_at, a.last_updated,
         a.monetization, a.price_currency, a.price_cents * 0.01 as price_usd, a.price_sats, a.unit_cost_cents * 0.01 as unit_cost_usd, a.unit_cost_sats,
         case a.price_currency when 'btc' then a.price_sats else a.price_cents * 0.01 end as price,
         case a.price_currency when 'btc' then a.unit_cost_sats else a.unit_cost_cents * 0.01 end as unit_cost,

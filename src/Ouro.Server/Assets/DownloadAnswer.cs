@@ -6,12 +6,10 @@ public sealed class DownloadAnswer(Download file) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var answer = httpContext.Response;
-        answer.ContentType = file.ContentType;
+        Inert.Guard(httpContext);
+        answer.ContentType = Inert.Type(file.ContentType);
         answer.ContentLength = file.Length;
         answer.Headers.ContentDisposition = Disposition.Of(file.FileName);
-        // What a user published is never run as a page of this site.
-        answer.Headers.XContentTypeOptions = "nosniff";
-        answer.Headers.ContentSecurityPolicy = "sandbox";
         answer.Headers.CacheControl = "private, no-store";
         try
         {

@@ -19,11 +19,13 @@ static class MetadataFilters
             ["chemical/x-cif", "chemical/x-pdb", "chemical/x-sdf", "chemical/x-mdl-sdfile", "chemical/x-mdl-molfile", "text/cif", "chemical/x-mmcif", "chemical/x-xyz", "chemical/x-vasp-poscar"],
     };
 
-    public static Sql Of(JsonElement filters)
+    public static Sql Of(Actor actor, JsonElement filters)
     {
         if (filters.ValueKind != JsonValueKind.Object) throw Refusal.Fields(("metadata_filters", "metadata_filters is the JSON text of an object."));
         Contract.Bounded(filters, "metadata_filters", 20_000);
-        return Sql.Join(" and ", filters.EnumerateObject().Select(Filter).OfType<Sql>().DefaultIfEmpty(Sql.True));
+        var all = Sql.Join(" and ", filters.EnumerateObject().Select(Filter).OfType<Sql>().DefaultIfEmpty(Sql.True));
+        // Nobody finds out by asking what they are not shown.
+        return filters.EnumerateObject().Any(f => AssetRules.OfContent.Contains(f.Name)) ? $"({all} and not {AssetStore.HidesContent(actor)})" : all;
     }
 
     static Sql? Filter(JsonProperty filter)

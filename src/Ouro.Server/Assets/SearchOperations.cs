@@ -91,7 +91,7 @@ public sealed class SearchOperations(Db db, Clock clock, AssetOperations assets)
         if (search.TopLevelOnly) filters.Add($"a.parent_id is null");
         if (search.ExcludeUserId is { } other) filters.Add($"a.user_id <> {other}");
         if (search.ExcludeOrgIds.Count > 0) filters.Add($"a.org_id <> all({search.ExcludeOrgIds.ToArray()})");
-        if (search.MetadataFilters is { } metadata) filters.Add(MetadataFilters.Of(metadata));
+        if (search.MetadataFilters is { } metadata) filters.Add(MetadataFilters.Of(actor, metadata));
         filters.Add(search.Scope switch
         {
             null or "all" => Sql.True,

@@ -13,7 +13,7 @@ sealed class Base64Body
     const int Chunk = 256 << 10;
     const int MostBesides = 1 << 20;
 
-    static readonly SearchValues<byte> EndsText = SearchValues.Create("\"\\"u8);
+    static readonly SearchValues<byte> EndsText = SearchValues.Create("\"\\ \t\r\n"u8);
 
     readonly Stream body;
     readonly Func<ReadOnlyMemory<byte>, ValueTask> decoded;
@@ -104,8 +104,10 @@ sealed class Base64Body
                 if (held == Chunk) await Turn(isLast: false);
             }
             if (stop < 0) continue;
-            if (input[at++] == '"') break;
-            await Escape(ct);
+            var sign = input[at++];
+            if (sign == '"') break;
+            // What is no letter of it takes no room: the rest stays four by four.
+            if (sign == '\\') await Escape(ct);
         }
         await Turn(isLast: true);
     }
@@ -128,7 +130,8 @@ sealed class Base64Body
 
     async Task Turn(bool isLast)
     {
-        var status = Base64.DecodeFromUtf8(text.AsSpan(0, held), bytes, out var consumed, out var written, isLast);
+        // The last four letters may be the end, with its =, until another comes.
+        var status = Base64.DecodeFromUtf8(text.AsSpan(0, isLast ? held : held - 4), bytes, out var consumed, out var written, isLast);
         if (status == OperationStatus.InvalidData || isLast && status != OperationStatus.Done)
             throw Refusal.Fields(("file_base64", "file_base64 is not base64: letters, digits, + and /, four by four, with = at the end."));
         if (written > 0) await decoded(bytes.AsMemory(0, written));

@@ -17,16 +17,14 @@ public sealed class ContentAnswer(FileContent content) : IResult
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var (file, headers) = (content.File, httpContext.Response.Headers);
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
-        headers["Cross-Origin-Resource-Policy"] = content.IsPublic ? "cross-origin" : "same-origin";
-        headers["Referrer-Policy"] = "no-referrer";
+        await using var bytes = content.Bytes;
+        Inert.Guard(httpContext, content.IsPublic);
+        var (file, headers, type) = (content.File, httpContext.Response.Headers, Inert.Type(content.File.ContentType));
         // Its owner may take it back, or put other bytes in its place: who keeps a copy asks whether it is still this one.
         headers.CacheControl = content.IsPublic ? "public, max-age=60" : "private, no-cache";
         headers.ContentDisposition = Disposition.Of(file.FileName, isInline: MayShow(file.ContentType));
         await TypedResults.Stream(
-            content.Bytes, file.Charset is null ? file.ContentType : $"{file.ContentType}; charset={file.Charset}", lastModified: Whole(file.StoredAt),
+            bytes, file.Charset is null ? type : $"{type}; charset={file.Charset}", lastModified: Whole(file.StoredAt),
             entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true).ExecuteAsync(httpContext);
     }
 

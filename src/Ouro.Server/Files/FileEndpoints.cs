@@ -52,6 +52,7 @@ public static class FileEndpoints
     /// <summary>Give a file other bytes, in base64; its id and path stay</summary>
     public static async Task<Envelope<Asset>> Replace(FileOperations files, Reception reception, Actor actor, Guid id, HttpRequest request, CancellationToken ct)
     {
+        await files.MustWrite(actor, id, ct);
         var (body, arrived) = await request.TakeBase64(reception, ct);
         return await files.Replace(actor, id, body.File, arrived, body.FileName, ct).Enveloped();
     }

@@ -17,7 +17,7 @@ public sealed partial class FileOperations(
         Contract.Present(input, "file");
         var named = input.UploadId is { } given ? FileRules.UploadId(given) : input.Id;
         await using var tx = await db.Begin(ct);
-        var upload = named is { } id ? await UploadStore.Hold(tx, id, actor.Id, clock.Now(), ct) : null;
+        var upload = named is { } id ? await UploadStore.Hold(tx, id, actor, clock.Now(), ct) : null;
         if (upload is { IsComplete: false })
         {
             await tx.DisposeAsync();
@@ -60,18 +60,18 @@ public sealed partial class FileOperations(
     public async Task<Asset> Update(Actor actor, Guid id, UpdateFile input, CancellationToken ct)
     {
         Contract.Present(input, "file");
-        await assets.MustWrite(actor, id, ct);
+        await MustWrite(actor, id, ct);
         await using var tx = await db.Begin(ct);
         await tx.Run($"set local lock_timeout = '3s'", ct);
         var file = await FileStore.Hold(tx, id, ct);
-        var upload = input.UploadId is { } given ? await UploadStore.Hold(tx, FileRules.UploadId(given), actor.Id, clock.Now(), ct) ?? throw UploadOperations.NoUpload(given)
-            : FileRules.UploadIn(input.Metadata, file?.Path) is { } path && await UploadStore.ByPath(tx, path, actor.Id, clock.Now(), ct) is { } found
-                ? await UploadStore.Hold(tx, found.Id, actor.Id, clock.Now(), ct) : null;
+        var upload = input.UploadId is { } given ? await UploadStore.Hold(tx, FileRules.UploadId(given), actor, clock.Now(), ct) ?? throw UploadOperations.NoUpload(given)
+            : FileRules.UploadIn(input.Metadata, file?.Path) is { } path && await UploadStore.ByPath(tx, path, actor, clock.Now(), ct) is { } found
+                ? await UploadStore.Hold(tx, found.Id, actor, clock.Now(), ct) : null;
         if (upload is { IsComplete: false })
             throw Refusal.Conflict("upload_incomplete", $"The bytes of this upload are not here yet: {upload.Received:N0} arrived.", "Send the rest, then update the file.");
         if (upload is not null) await UploadStore.Remove(tx, upload.Id, ct);
         var asset = upload is not null ? await Fill(tx, actor, id, input, Content(upload), file, ct)
-            : await assets.Change(tx, actor, id, input, ct, Own(input, file is not null));
+            : FileRules.MustStayBounded(await assets.Change(tx, actor, id, input, ct, Own(input, file is not null)));
         await tx.Commit(ct);
         return asset;
     }
@@ -81,8 +81,7 @@ public sealed partial class FileOperations(
     {
         try
         {
-            var held = await assets.MustWrite(actor, id, ct);
-            if (held.AssetType != AssetType.File) throw Refusal.NoAsset(id);
+            await MustWrite(actor, id, ct);
             arrived = await reception.Look(arrived, FileRules.Name(fileName), ct);
             await limits.MustFit(actor, arrived.Blob.Size, ct);
             await blobs.Send(arrived.Blob, spool.File(arrived.Id), ct);
@@ -102,8 +101,15 @@ public sealed partial class FileOperations(
     /// <summary>The same with bytes that are here.</summary>
     public async Task<Asset> ReplaceWith(Actor actor, Guid id, UpdateFile input, Stream content, string? fileName, CancellationToken ct)
     {
-        await assets.MustWrite(actor, id, ct);
+        await MustWrite(actor, id, ct);
         return await Replace(actor, id, input, await reception.Take(Guid.CreateVersion7(), content, content.Length, ct), fileName, ct);
+    }
+
+    /// <summary>Who may change a file: those with the role write. It is asked before bytes come, and again when they are here.</summary>
+    public async Task MustWrite(Actor actor, Guid id, CancellationToken ct)
+    {
+        if ((await assets.RightsOn(actor, id, ct)).AssetType != AssetType.File) throw Refusal.NoAsset(id);
+        await assets.MustWrite(actor, id, ct);
     }
 
     /// <summary>What the server found out about an upload of the caller's, or about a file.</summary>
@@ -128,7 +134,7 @@ public sealed partial class FileOperations(
         var file = found.File!;
         if (found.Visibility == Visibility.Public) return new(web.Of($"/api/files/{id}/content?v={file.StoredAt.ToUnixTimeMilliseconds()}"));
         // A bucket's own link takes the work off this server, and works for its hour whatever becomes of its maker's rights.
-        var direct = settings.S3Links ? storage.Link(file.Sha256, file.FileName, file.ContentType, ContentAnswer.MayShow(file.ContentType), ContentLives) : null;
+        var direct = settings.S3Links ? storage.Link(file.Sha256, file.FileName, Inert.Type(file.ContentType), ContentAnswer.MayShow(file.ContentType), ContentLives) : null;
         return new(direct?.ToString() ?? web.Of($"/api/files/{id}/content?token={links.Sign(ContentPurpose, actor, id, ContentLives)}"));
     }
 
@@ -142,6 +148,7 @@ public sealed partial class FileOperations(
 
     async Task<Asset> Announce(Tx tx, Actor actor, CreateFile input, Guid id, CancellationToken ct)
     {
+        await FileStore.HoldId(tx, id, ct);
         if (await FileStore.IsTaken(tx, id, ct)) throw IsTaken(id);
         return await Add(tx, actor, input, Draft(input, id, FileRules.Awaited(input.Metadata), null) with { State = input.State!.Value }, ct);
     }
@@ -175,10 +182,11 @@ public sealed partial class FileOperations(
     async Task<Asset> Fill(Tx tx, Actor actor, Guid id, UpdateFile input, Arrived content, StoredFile? before, CancellationToken ct)
     {
         var asset = await assets.Get(tx, actor, id, ct);
+        if (asset.AssetType != AssetType.File) throw Refusal.NoAsset(id);
         var path = before?.Path ?? FileRules.PathOf(asset.UserId, id, content.FileName);
         var metadata = FileRules.Metadata(id, path, content.FileName, content.Blob, content.Inspection, clock.Now(),
             asset.Metadata, FileRules.OwnMetadata(input.Metadata));
-        asset = await assets.Change(tx, actor, id, input, ct, new(metadata, content.Inspection.Preview, IsWhole: true, AssetState.Success));
+        asset = FileRules.MustStayBounded(await assets.Change(tx, actor, id, input, ct, new(metadata, content.Inspection.Preview, IsWhole: true, AssetState.Success)));
         // What was there counts no more, and what is there now counts whole.
         await limits.MustFit(tx, asset.UserId, asset.OrgId, content.Blob.Size - (before?.Size ?? 0), ct);
         await Store(tx, actor, id, content, path, ct);
@@ -190,7 +198,7 @@ public sealed partial class FileOperations(
         var (blob, seen) = (content.Blob, content.Inspection);
         await FileStore.Put(tx, new(id, blob.Sha256, blob.Size, path, content.FileName, seen.ContentType, seen.Charset, clock.Now()), ct);
         await thumbnails.Add(tx, actor, blob, seen.ContentType, ct);
-        await events.Record(tx, actor, "file.uploaded", id, Audience.Asset(id), new { blob.Sha256, blob.Size, seen.ContentType, content.FileName }, ct);
+        await events.Record(tx, actor, "file.uploaded", id, Audience.Asset(id), new { blob.Size, seen.ContentType, content.FileName }, ct);
     }
 
     /// <summary>What a change without bytes says of metadata and of how the awaited bytes stand.</summary>
@@ -202,6 +210,9 @@ public sealed partial class FileOperations(
         var state = hasBytes ? null : input.State;
         return metadata is null && state is null ? null : new(metadata, State: state);
     }
+
+    /// <summary>A file that moved must fit where it is now; the caller commits.</summary>
+    public Task Moved(Tx tx, Asset asset, CancellationToken ct) => limits.MustFit(tx, asset.UserId, asset.OrgId, 0, ct);
 
     static Arrived Content(StoredUpload upload) =>
         new(upload.Id, new(upload.Sha256!, upload.Received)) { FileName = upload.FileName, Inspection = upload.Inspection ?? Inspection.Unknown };

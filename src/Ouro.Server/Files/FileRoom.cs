@@ -16,7 +16,8 @@ public static class FileRoom
             (actor, id, ct) => p.GetRequiredService<FileOperations>().Details(actor, id, ct),
             (actor, id, ct) => p.GetRequiredService<FileOperations>().Contents(actor, id, ct),
             Download: (actor, id, format, ct) => p.GetRequiredService<FileOperations>().Download(actor, id, format, ct),
-            Shape: FileRules.Shaped, Picture: FileRules.Picture))
+            Shape: FileRules.Shaped, Picture: FileRules.Picture,
+            Moved: (tx, asset, ct) => p.GetRequiredService<FileOperations>().Moved(tx, asset, ct)))
         .AddSingleton<ThumbnailWork>().AddSingleton(new JobKind(ThumbnailWork.Kind, (p, job, ct) => p.GetRequiredService<ThumbnailWork>().Run(job, ct)))
         .AddSingleton(new OrganizationPart(typeof(StorageOfOrganization)))
         .AddSingleton(new FramePlace("/files", "Files", "file"))

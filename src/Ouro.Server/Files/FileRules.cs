@@ -9,7 +9,7 @@ namespace Ouro.Server.Files;
 /// <summary>How files are called, where they are said to be, and what is said of them.</summary>
 public static class FileRules
 {
-    const int LongestName = 255, LongestExtension = 12, MostMetadata = 100_000;
+    const int LongestName = 255, LongestExtension = 12, MostMetadata = 20_000;
 
     // What the server knows of the bytes itself; nobody else writes it.
     static readonly string[] Ours =
@@ -70,6 +70,13 @@ public static class FileRules
         if (given.ValueKind != JsonValueKind.Object) throw Refusal.Fields(("metadata", "metadata is an object."));
         Contract.Bounded(given, "metadata", MostMetadata);
         return Own(given) is { Count: > 0 } own ? Wire.Element(own) : null;
+    }
+
+    /// <summary>What several changes put together is as bounded as one of them: every list of assets carries it.</summary>
+    public static Asset MustStayBounded(Asset asset)
+    {
+        if (asset.Metadata is { ValueKind: JsonValueKind.Object } merged) Contract.Bounded(Wire.Element(Own(merged)), "metadata", MostMetadata);
+        return asset;
     }
 
     static Dictionary<string, JsonElement> Own(JsonElement metadata)

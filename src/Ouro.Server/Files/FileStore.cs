@@ -36,8 +36,15 @@ static class FileStore
         """, ct);
 
     /// <summary>The bytes that an asset has now, held until the transaction ends; null where it has none.</summary>
-    public static Task<StoredFile?> Hold(Session tx, Guid id, CancellationToken ct) =>
-        tx.Maybe<StoredFile>($"select {Columns} from files f where f.asset_id = {id} for update", ct);
+    public static async Task<StoredFile?> Hold(Session tx, Guid id, CancellationToken ct)
+    {
+        // Where there is no row yet, there is nothing else to hold.
+        await HoldId(tx, id, ct);
+        return await tx.Maybe<StoredFile>($"select {Columns} from files f where f.asset_id = {id} for update", ct);
+    }
+
+    /// <summary>Of several who make or fill a file of one id, one does at a time.</summary>
+    public static Task HoldId(Session tx, Guid id, CancellationToken ct) => tx.Run($"select pg_advisory_xact_lock(hashtextextended({id.ToString()}, 7))", ct);
 
     /// <summary>Gives an asset its bytes, or others than it had; its path stays.</summary>
     public static Task Put(Session tx, StoredFile file, CancellationToken ct) => tx.Run($"""
@@ -66,7 +73,9 @@ static class FileStore
         where a.id = {id} and {Rights.CanOpen(actor)}
         """, ct);
 
-    public static Task<bool> IsTaken(Session tx, Guid id, CancellationToken ct) => tx.Maybe<bool>($"select exists (select from assets where id = {id})", ct);
+    /// <summary>Whether an asset has this id, or an upload whose file will have it.</summary>
+    public static Task<bool> IsTaken(Session tx, Guid id, CancellationToken ct) =>
+        tx.Maybe<bool>($"select exists (select from assets where id = {id}) or exists (select from uploads where id = {id})", ct);
 
     /// <summary>One at a time counts what an account or an organization has, and adds to it.</summary>
     public static Task HoldUsage(Session tx, Guid whose, CancellationToken ct) => tx.Run($"select pg_advisory_xact_lock(hashtextextended({whose.ToString()}, 6))", ct);

@@ -22,6 +22,7 @@ public static class UploadEndpoints
     /// <summary>Upload a whole file in base64; it becomes a file with files.create</summary>
     public static async Task<Envelope<UploadedFile>> Upload(UploadOperations uploads, Reception reception, Actor actor, HttpRequest request, CancellationToken ct)
     {
+        await uploads.MayBegin(actor, UploadBytes(request), ct);
         var (body, arrived) = await request.TakeBase64(reception, ct);
         return await uploads.Keep(actor, new(body.FileName, FileRules.Visible(body.Visibility), body.ContentType), arrived, ct).Enveloped();
     }
@@ -60,8 +61,7 @@ public static class UploadEndpoints
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.IsSubsetOf(new("application/json")))
             throw new Refusal(415, "unsupported_type", "This call takes JSON with the file in base64.", "Send Content-Type: application/json, or the bytes as they are to /files/create/from-file.");
-        // Three bytes are four letters.
-        reception.MustFit(request.ContentLength is { } length && !request.Headers.ContainsKey("Content-Encoding") ? (length - (1 << 20)) / 4 * 3 : 0);
+        reception.MustFit(UploadBytes(request));
         var (besides, hasFile) = (new UploadBody(), false);
         var arrived = await reception.Take(Guid.CreateVersion7(), async to =>
         {
@@ -70,4 +70,8 @@ public static class UploadEndpoints
         });
         return (besides, arrived);
     }
+
+    /// <summary>How many bytes are in such a body at least, where that can be told before: three bytes are four letters, and a megabyte may be of what stands beside.</summary>
+    static long UploadBytes(HttpRequest request) =>
+        request.ContentLength is { } length && !request.Headers.ContainsKey("Content-Encoding") ? Math.Max(0, (length - (1 << 20)) / 4 * 3) : 0;
 }

@@ -61,7 +61,7 @@ public sealed partial class UploadOperations
     /// <summary>An upload all of which is here becomes whole, where the server stopped before it was; null where there is nothing to do.</summary>
     public async Task<StoredUpload?> Settle(Actor actor, Guid id, CancellationToken ct)
     {
-        if (await UploadStore.Find(db, id, clock.Now(), ct) is not { } seen || seen.UserId != actor.Id || !IsUnsettled(seen)) return null;
+        if (await UploadStore.Find(db, id, clock.Now(), ct) is not { } seen || !seen.IsFor(actor) || !IsUnsettled(seen)) return null;
         await using var turn = await open.Take(id, ct);
         return turn is not null && await UploadStore.Find(db, id, clock.Now(), ct) is { } upload && IsUnsettled(upload) ? await Settle(turn, upload) : null;
     }
@@ -72,7 +72,7 @@ public sealed partial class UploadOperations
     {
         var upload = await UploadStore.Any(db, id, ct);
         // Its bytes are on the disk of the installation that it began at; and one whose length nobody told takes them whole, by its link.
-        if (upload is null || upload.UserId != actor.Id || upload.Length is null || !upload.IsComplete && upload.Instance != jobs.Instance) throw NoUpload(id.ToString());
+        if (upload is null || !upload.IsFor(actor) || upload.Length is null || !upload.IsComplete && upload.Instance != jobs.Instance) throw NoUpload(id.ToString());
         return upload.ExpiresAt > clock.Now() ? upload
             : throw new Refusal(410, "upload_expired", "This upload was not gone on with for too long, and is thrown away.", "Begin it anew.");
     }

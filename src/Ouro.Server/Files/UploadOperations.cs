@@ -27,9 +27,18 @@ public sealed partial class UploadOperations(
     {
         var upload = New(actor, file);
         reception.MustFit(file.Length ?? 0);
-        await limits.MustFit(actor, file.Length ?? 0, ct);
-        await UploadStore.Add(db, upload, ct);
+        await using var tx = await db.Begin(ct);
+        await limits.MustTake(tx, actor, file.Length ?? 0, ct);
+        await UploadStore.Add(tx, upload, ct);
+        await tx.Commit(ct);
         return upload;
+    }
+
+    /// <summary>Refuses so many bytes of somebody before they come.</summary>
+    public async Task MayBegin(Actor actor, long bytes, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        await limits.MustTake(tx, actor, bytes, ct);
     }
 
     /// <summary>An address that takes the bytes of a file without a credential.</summary>
@@ -73,6 +82,7 @@ public sealed partial class UploadOperations(
             await blobs.Send(arrived.Blob, spool.File(arrived.Id), ct);
             await using var tx = await db.Begin(ct);
             await blobs.Keep(tx, arrived.Blob, spool.File(arrived.Id), ct);
+            await limits.MustTake(tx, actor, arrived.Blob.Size, ct);
             await UploadStore.Add(tx, upload with { Inspection = arrived.Inspection }, ct);
             await tx.Commit(ct);
             return Told(upload, arrived.Blob, arrived.Inspection);
@@ -113,7 +123,7 @@ public sealed partial class UploadOperations(
     public async Task<Page<Upload>> List(Actor actor, int? limit, string? after, string? fingerprint, CancellationToken ct)
     {
         var (size, _) = Contract.Window(limit, 0);
-        var found = await UploadStore.Of(db, actor.Id, fingerprint, Cursor.Parse(after), size + 1, clock.Now(), ct);
+        var found = await UploadStore.Of(db, actor, fingerprint, Cursor.Parse(after), size + 1, clock.Now(), ct);
         var page = found.Take(size).Select(Told).ToList();
         var more = found.Count > size;
         return new(page, new(0, size, more, After: more ? new Cursor(page[^1].CreatedAt, page[^1].Id).ToString() : null));
@@ -131,16 +141,16 @@ public sealed partial class UploadOperations(
 
     /// <summary>What an account uploaded and nobody made a file of, by its id.</summary>
     public async Task<StoredUpload> Own(Actor actor, Guid id, CancellationToken ct) =>
-        await UploadStore.Find(db, id, clock.Now(), ct) is { } upload && upload.UserId == actor.Id ? upload : throw NoUpload(id.ToString());
+        await UploadStore.Find(db, id, clock.Now(), ct) is { } upload && upload.IsFor(actor) ? upload : throw NoUpload(id.ToString());
 
     async Task<bool> Remove(Actor actor, Guid id, CancellationToken ct)
     {
-        if (await UploadStore.Find(db, id, clock.Now(), ct) is not { } found || found.UserId != actor.Id) return false;
+        if (await UploadStore.Find(db, id, clock.Now(), ct) is not { } found || !found.IsFor(actor)) return false;
         await using var turn = await open.Interrupt(id, ct) ?? throw Busy();
         await turn.Close();
         await using (var tx = await db.Begin(ct))
         {
-            if (await UploadStore.Hold(tx, id, actor.Id, clock.Now(), ct) is null || !await UploadStore.Remove(tx, id, ct)) return false;
+            if (await UploadStore.Hold(tx, id, actor, clock.Now(), ct) is null || !await UploadStore.Remove(tx, id, ct)) return false;
             await tx.Commit(ct);
         }
         spool.Remove(id);
@@ -156,6 +166,8 @@ public sealed partial class UploadOperations(
         await blobs.Send(arrived.Blob, spool.File(arrived.Id), ct);
         await using var tx = await db.Begin(ct);
         await blobs.Keep(tx, arrived.Blob, spool.File(arrived.Id), ct);
+        // One whose length was told has had its room since then.
+        if (upload.Length is null) await limits.MustFit(tx, upload.UserId, Ids.Global, arrived.Blob.Size, ct);
         if (!await UploadStore.Complete(tx, upload.Id, arrived.Blob, arrived.Inspection, Expiry(), ct))
             throw Refusal.Conflict("upload_complete", "The bytes of this upload are here already, or it was discarded.", "Complete it, or ask for another address.");
         await tx.Commit(ct);
@@ -165,9 +177,11 @@ public sealed partial class UploadOperations(
     StoredUpload New(Actor actor, AnnouncedFile file)
     {
         var (id, name, now) = (Guid.CreateVersion7(), FileRules.Name(file.FileName), clock.Now());
-        foreach (var (text, field) in new[] { (file.ContentType, "content_type"), (file.Fingerprint, "fingerprint") })
+        // A type is told as a header to send: it stays one.
+        var type = string.IsNullOrWhiteSpace(file.ContentType) ? null : Contract.Line(file.ContentType.Trim(), "content_type");
+        foreach (var (text, field) in new[] { (type, "content_type"), (file.Fingerprint, "fingerprint") })
             if (text is not null && Contract.Clean(text, field).Length > 500) throw Refusal.Fields((field, $"{field} has at most 500 characters."));
-        return new(id, actor.Id, FileRules.Bucket(file.Visibility), FileRules.PathOf(actor.Id, id, name), name, file.ContentType, file.Length, FileRules.Sha256(file.Sha256),
+        return new(id, actor.Id, actor.BoundTo, FileRules.Bucket(file.Visibility), FileRules.PathOf(actor.Id, id, name), name, type, file.Length, FileRules.Sha256(file.Sha256),
             file.Fingerprint, 0, null, null, jobs.Instance, now, Expiry());
     }
 

@@ -4,10 +4,13 @@ namespace Ouro.Server.Files;
 
 /// <summary>An upload as it is kept.</summary>
 public sealed record StoredUpload(
-    Guid Id, Guid UserId, string Bucket, string Path, string FileName, string? ContentType, long? Length, string? DeclaredSha256, string? Fingerprint, long Received,
+    Guid Id, Guid UserId, Guid? BoundTo, string Bucket, string Path, string FileName, string? ContentType, long? Length, string? DeclaredSha256, string? Fingerprint, long Received,
     string? Sha256, Inspection? Inspection, string Instance, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
 {
     public bool IsComplete => Sha256 is not null;
+
+    /// <summary>Whether it is this actor's. A bound key has what came by keys of the same bound.</summary>
+    public bool IsFor(Actor actor) => UserId == actor.Id && (actor.BoundTo is null || actor.BoundTo == BoundTo);
 
     public string UploadId => $"{Bucket}/{Path}";
 }
@@ -15,12 +18,12 @@ public sealed record StoredUpload(
 static class UploadStore
 {
     static Sql Columns => $"""
-        id, user_id, bucket, path, file_name, content_type, length, declared_sha256, fingerprint, received, sha256, inspection, instance, created_at, expires_at
+        id, user_id, bound_to, bucket, path, file_name, content_type, length, declared_sha256, fingerprint, received, sha256, inspection, instance, created_at, expires_at
         """;
 
     public static Task Add(Session tx, StoredUpload upload, CancellationToken ct) => tx.Run($"""
         insert into uploads ({Columns})
-        values ({upload.Id}, {upload.UserId}, {upload.Bucket}, {upload.Path}, {upload.FileName}, {upload.ContentType}, {upload.Length}, {upload.DeclaredSha256},
+        values ({upload.Id}, {upload.UserId}, {upload.BoundTo}, {upload.Bucket}, {upload.Path}, {upload.FileName}, {upload.ContentType}, {upload.Length}, {upload.DeclaredSha256},
           {upload.Fingerprint}, {upload.Received}, {upload.Sha256}, {(upload.Inspection is null ? null : Wire.Element(upload.Inspection))}, {upload.Instance},
           {upload.CreatedAt}, {upload.ExpiresAt})
         """, ct);
@@ -33,20 +36,30 @@ static class UploadStore
     public static Task<StoredUpload?> Any(Session db, Guid id, CancellationToken ct) => db.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id}", ct);
 
     /// <summary>An upload of an account, held until the transaction ends.</summary>
-    public static Task<StoredUpload?> Hold(Session tx, Guid id, Guid user, DateTimeOffset now, CancellationToken ct) =>
-        tx.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and user_id = {user} and expires_at > {now} for update", ct);
+    public static Task<StoredUpload?> Hold(Session tx, Guid id, Actor actor, DateTimeOffset now, CancellationToken ct) =>
+        tx.Maybe<StoredUpload>($"select {Columns} from uploads where id = {id} and {IsFor(actor)} and expires_at > {now} for update", ct);
 
-    public static Task<StoredUpload?> ByPath(Session db, string path, Guid user, DateTimeOffset now, CancellationToken ct) =>
-        db.Maybe<StoredUpload>($"select {Columns} from uploads where path = {path} and user_id = {user} and expires_at > {now}", ct);
+    public static Task<StoredUpload?> ByPath(Session db, string path, Actor actor, DateTimeOffset now, CancellationToken ct) =>
+        db.Maybe<StoredUpload>($"select {Columns} from uploads where path = {path} and {IsFor(actor)} and expires_at > {now}", ct);
 
     /// <summary>An account's uploads, newest first; with a fingerprint only those of this file.</summary>
-    public static Task<List<StoredUpload>> Of(Session db, Guid user, string? fingerprint, Cursor after, int size, DateTimeOffset now, CancellationToken ct) => db.Query<StoredUpload>($"""
+    public static Task<List<StoredUpload>> Of(Session db, Actor actor, string? fingerprint, Cursor after, int size, DateTimeOffset now, CancellationToken ct) => db.Query<StoredUpload>($"""
         select {Columns}
         from uploads
-        where user_id = {user} and expires_at > {now} and (created_at, id) < ({after.At}, {after.Id}) {Known(fingerprint)}
+        where {IsFor(actor)} and expires_at > {now} and (created_at, id) < ({after.At}, {after.Id}) {Known(fingerprint)}
         order by created_at desc, id desc
         {Sql.Limit(size)}
         """, ct);
+
+    static Sql IsFor(Actor actor)
+    {
+        if (actor.BoundTo is { } place) return $"(user_id = {actor.Id} and bound_to = {place})";
+        return $"user_id = {actor.Id}";
+    }
+
+    /// <summary>How many uploads an account has; no more than <paramref name="most"/> are counted.</summary>
+    public static Task<long> Count(Session tx, Guid user, int most, CancellationToken ct) =>
+        tx.Maybe<long>($"select count(*) from (select from uploads where user_id = {user} {Sql.Limit(most)}) u", ct);
 
     static Sql Known(string? fingerprint) => fingerprint is null ? Sql.Empty : $"and fingerprint = {fingerprint}";
 

@@ -52,6 +52,9 @@ public static partial class RestRefusals
                 return Refusal.NotFound("asset_not_found", "What this belongs to was deleted meanwhile.");
             case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } gone when gone.MessageText.Contains("\"datasets.", StringComparison.Ordinal):
                 return new(409, "busy", "This dataset is being changed or deleted right now.", "Try again in a moment.") { RetryAfter = 1 };
+            // Wherever it was written to: no room on the disk, or no more of it for this account.
+            case IOException { HResult: 28 or 122 }:
+                return new(507, "storage_full", "The server's disk is full.", "Tell who runs this server, and try again later.");
             case NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }:
                 return new(503, "database_busy", "The database has no connection free.", "Try again in a moment.") { RetryAfter = 2 };
             case NpgsqlException and not PostgresException:

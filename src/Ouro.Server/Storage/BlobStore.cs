@@ -29,11 +29,13 @@ static class BlobStore
     public static Task<List<string>> Known(Session db, string[] sha256, CancellationToken ct) => db.Query<string>($"select sha256 from blobs where sha256 = any({sha256})", ct);
 
     /// <summary>Writes down which content nothing refers to, and which something refers to again.</summary>
-    public static Task Mark(Session db, DateTimeOffset now, CancellationToken ct) => db.Run($"""
-        with used as (select sha256 from files union select sha256 from uploads where sha256 is not null)
+    public static Task Mark(Session db, DateTimeOffset now, CancellationToken ct) => db.Run(Marking(now), ct);
+
+    // By the index of each: a list of all that is used is too large to be held in memory, and looking through it once for each would take hours.
+    internal static Sql Marking(DateTimeOffset now) => $"""
         update blobs b set unused_since = case when b.unused_since is null then {now} end
-        where (b.unused_since is null) = (b.sha256 not in (select sha256 from used))
-        """, ct);
+        where (b.unused_since is null) = (not exists (select from files f where f.sha256 = b.sha256) and not exists (select from uploads u where u.sha256 = b.sha256))
+        """;
 
     /// <summary>Content that nothing has referred to since before a moment.</summary>
     public static Task<List<string>> Unused(Session db, DateTimeOffset before, int most, CancellationToken ct) => db.Query<string>($"""

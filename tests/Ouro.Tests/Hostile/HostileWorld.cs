@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ouro.Tests.Files;
 using Ouro.Tests.Organizations;
 using Ouro.Tests.Teams;
 
@@ -50,6 +51,9 @@ public sealed partial class HostileWorld : TestServer
         things["internal"] = (await Ada.Post("/datasets/create/from-schema", Calls.Scores("Internal", "organization", lab.Id))).Id().ToString();
         things["eve-data"] = (await Eve.Post("/datasets/create/from-schema", Calls.Scores("Mine"))).Id().ToString();
         await Ada.Put($"/assets/{this["internal"]}/share", new { permission = new { user = new { user_id = People["wes"].Id }, role = "write" } });
+        things["file"] = (await Ada.File("secret"u8.ToArray(), "secret.txt", "private")).GetProperty("id").GetString()!;
+        things["upload"] = (await Ada.Upload("waiting"u8.ToArray(), "waiting.txt", "private")).GetProperty("id").GetString()!;
+        things["eve-file"] = (await Eve.File("mine"u8.ToArray(), "mine.txt", "private")).GetProperty("id").GetString()!;
         things["view"] = (await Ada.Post($"/datasets/{this["private"]}/visualizations", new { name = "v", sql_query = "select score from {{table}}" })).Id().ToString();
         await Ada.PostText("/datasets/create/from-file?name=Sent", "a\n1\n", type: "text/csv");
         things["import"] = (await Ada.Get("/datasets/imports?limit=1")).Data()[0].GetProperty("id").GetString()!;
@@ -103,7 +107,7 @@ public sealed partial class HostileWorld : TestServer
         ("api_keys", "id, user_id, name, hash, org_id, revoked_at"), ("account_links", "id, kind, user_id, email"), ("passkeys", "id, user_id"),
         ("assets", "id, asset_type, user_id, org_id, team_id, parent_id, visibility, name, description::text, metadata::text, attribution::text, state, source, created_at, last_updated"),
         ("permissions", "*"), ("dataset_tables", "asset_id, name, columns::text, row_count"), ("dataset_views", "*"), ("connections", "*"), ("asset_views", "*"), ("asset_seen", "*"),
-        ("jobs", "id, kind, user_id, state"),
+        ("jobs", "id, kind, user_id, state"), ("files", "*"), ("uploads", "*"), ("blobs", "sha256"),
     ];
 
     [GeneratedRegex(@"\$([a-z-]*[a-z])")]

@@ -4,7 +4,7 @@ namespace Ouro.Tests.Hostile;
 static class Swaps
 {
     const string NoAsset = "404 asset_not_found", NoTeam = "404 team_not_found", NoOrganization = "404 organization_not_found", NoAgent = "404 agent_not_found",
-        NoMember = "404 member_not_found", NoUser = "400 invalid_fields";
+        NoMember = "404 member_not_found", NoUser = "400 invalid_fields", NoUpload = "404 upload_not_found";
 
     /// <summary>The call, what is swapped in, the request, and what both it and an id that is nowhere are answered with.</summary>
     public static readonly (string Call, string Things, string Request, string Told)[] All =
@@ -74,6 +74,30 @@ static class Swaps
         ("views.run", "view", "GET /datasets/$eve-data/visualizations/@/data", "404 view_not_found"),
         ("imports.get", "import", "GET /datasets/imports/@", "404 import_not_found"),
         ("imports.cancel", "import", "DELETE /datasets/imports/@", "404 import_not_found"),
+
+        ("files.get", Files, "GET /files/@", NoAsset),
+        ("files.update", Files, """PUT /files/@ {"file":{"name":"Mine now"}}""", NoAsset),
+        ("files.update", Files, """PUT /files/@ {"file":{"visibility":"public"}}""", NoAsset),
+        ("files.update", "upload", """PUT /files/$eve-file {"file":{"upload_id":"@"}}""", NoUpload),
+        ("files.update", "upload", """PUT /files/$eve-file {"file":{"upload_id":"files/$ada/@.txt"}}""", NoUpload),
+        ("files.metadata", "file,private,internal,upload", "GET /files/@/metadata", NoUpload),
+        ("files.data", Files, "GET /files/@/data", NoAsset),
+        ("files.replace", Files, """PUT /files/@/content {"file_name":"a.txt","file_base64":"AAAA"}""", NoAsset),
+        ("files.content", Files, "GET /files/@/content", NoAsset),
+        ("files.permissions", Files, "GET /files/@/permissions", NoAsset),
+        ("files.delete", Files, "DELETE /files/@", NoAsset),
+        ("files.create", "upload", """POST /files/create {"file":{"id":"@","name":"x"}}""", NoUpload),
+        ("files.create", "upload", """POST /files/create {"file":{"upload_id":"@","name":"x"}}""", NoUpload),
+        ("files.create", "lab", """POST /files/create {"file":{"id":"00000000-0000-0000-0000-00000000f11e","state":"in-progress","name":"x","org_id":"@"}}""", "403 not_a_member"),
+        ("files.create", "team", """POST /files/create {"file":{"id":"00000000-0000-0000-0000-00000000f11e","state":"in-progress","name":"x","team_id":"@"}}""", NoUser),
+        ("files.create_from_file", "lab", "POST /files/create/from-file?file_name=x&org_id=@ a,b", "403 not_a_member"),
+        ("files.create_from_file", "team", "POST /files/create/from-file?file_name=x&team_id=@ a,b", NoUser),
+        ("files.usage", "lab", "GET /files/usage?org_id=@", NoOrganization),
+        ("uploads.get", "upload", "GET /files/uploads/@", NoUpload),
+        ("uploads.complete", "upload", """POST /files/upload/complete {"upload_id":"@","download":true}""", NoUpload),
+        ("uploads.discard", "upload", """DELETE /files/upload {"upload_id":"@"}""", "200"),
+        ("datasets.import", "file", """POST /datasets/create/from-file?name=x {"dataset":{"name":"x","metadata":{"id":"@"}}}""", NoUpload),
+        ("datasets.import", "upload", """POST /datasets/create/from-file?name=x {"dataset":{"name":"x","metadata":{"id":"@"}}}""", NoUpload),
 
         ("teams.list", "lab", "GET /teams?org_id=@", "200"),
         ("teams.create", "lab", """POST /teams/create {"team":{"name":"x","org_id":"@"}}""", "403 not_a_member"),
@@ -163,7 +187,8 @@ static class Swaps
         ["events.list"] = "for operators", ["teams.feed"] = "the caller's own", ["organizations.create"] = "takes a name", ["organizations.list"] = "the caller's own",
         ["organizations.discoverable"] = "what everybody may see", ["organizations.context"] = "takes a header", ["invitations.mine"] = "the caller's own",
         ["imports.list"] = "the caller's own", ["datasets.cancel_query"] = "an id that the caller made up; somebody else's is never looked for",
+        ["files.upload"] = "takes bytes", ["uploads.create_url"] = "takes a name", ["uploads.list"] = "the caller's own",
     };
 
-    const string Assets = "private,internal";
+    const string Assets = "private,internal,file", Files = "file,private,internal";
 }

@@ -92,7 +92,7 @@ public sealed class EveryQueryTests(TestServer server) : IClassFixture<TestServe
         null when type == typeof(Inspection) => Inspection.Unknown,
         null when type == typeof(StoredFile) => new StoredFile(Guid.CreateVersion7(), new string('a', 64), 3, "path", "name", "text/plain", null, DateTimeOffset.UnixEpoch),
         null when type == typeof(StoredUpload) => new StoredUpload(
-            Guid.CreateVersion7(), Guid.CreateVersion7(), "files", "path", "name", null, 3, null, null, 0, null, null, "here", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch),
+            Guid.CreateVersion7(), Guid.CreateVersion7(), null, "files", "path", "name", null, 3, null, null, 0, null, null, "here", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch),
         null when type == typeof(Guid[]) => new[] { Guid.CreateVersion7() },
         null when type == typeof(AssetType[]) => new[] { AssetType.Dataset },
         null when type == typeof(DatasetView) => new DatasetView(Guid.CreateVersion7(), Guid.CreateVersion7(), "view", null, null, null, "auto", null, default, default),

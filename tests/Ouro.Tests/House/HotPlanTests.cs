@@ -4,6 +4,7 @@ using Ouro.Server.Datasets;
 using Ouro.Server.Events;
 using Ouro.Server.Kernel;
 using Ouro.Server.Organizations;
+using Ouro.Server.Storage;
 using Shouldly;
 using Xunit;
 
@@ -165,6 +166,22 @@ public sealed class HotPlanTests(HotPlanTests.Crowded server) : IClassFixture<Ho
             plan.ShouldContain(index);
             Read(plan).ShouldBeLessThan(200, plan);
         }
+    }
+
+    [Fact]
+    public async Task Content_without_use_is_found_in_one_pass()
+    {
+        var ada = await server.Join("ada_blobs");
+        await server.Db.Run($"insert into blobs (sha256, size, created_at) select md5(n::text) || md5('b' || n), 1, now() from generate_series(1, 100000) n", default);
+        await server.Db.Run($"""
+            insert into uploads (id, user_id, bucket, path, file_name, sha256, instance, created_at, expires_at)
+            select gen_random_uuid(), {ada.Id}, 'files', sha256, 'a', sha256, 'here', now(), now() from blobs
+            """, default);
+        foreach (var table in (string[])["blobs", "uploads", "files"])
+            await TestCluster.Run("analyze " + table, (await server.Db.Maybe<string>($"select current_database()::text", default))!);
+        var plan = string.Join('\n', await server.Db.Query<string>($"explain {BlobStore.Marking(DateTimeOffset.UnixEpoch)}", default));
+        double.Parse(System.Text.RegularExpressions.Regex.Match(plan, @"cost=[\d.]+\.\.([\d.]+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeLessThan(10_000_000, plan);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ create table public.blob_thumbnails (
 create table public.uploads (
   id uuid primary key,
   user_id uuid not null references public.users on delete cascade,
+  -- Where the key that brought it may work; another bound key sees nothing of it.
+  bound_to uuid,
   bucket text not null check (bucket in ('public-files', 'files')),
   path text not null unique,
   file_name text not null check (length(file_name) between 1 and 255),

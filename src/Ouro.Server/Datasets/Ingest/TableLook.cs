@@ -11,6 +11,7 @@ static class TableLook
     const int FirstRows = 12;
     const int MostColumns = 200;
     const int LongestValue = 200;
+    const int LongestPreview = 32 << 10;
 
     // Rows are counted in a second; of a longer file nobody waits for that.
     const long MostCounted = 32L << 20;
@@ -70,6 +71,8 @@ static class TableLook
         {
             isWhole = false;
         }
+        // A preview is a taste, and stands in every list.
+        while (preview.Count > 1 && Data.Wire.Element(preview).GetRawText().Length > LongestPreview) preview.RemoveAt(preview.Count - 1);
         var count = parquet?.Count ?? (counts && isWhole ? rows.RowNumber : null);
         var columns = rows.Headers.Take(MostColumns).Select(h => Classified.Shown(h, LongestValue)).ToArray();
         if (columns.Length == 0) return seen;

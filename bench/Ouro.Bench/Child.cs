@@ -12,6 +12,7 @@ sealed class Child : IAsyncDisposable
 
     readonly Process process;
     readonly Task drained;
+    bool isDisposed;
 
     Child(Process process, Task drained) => (this.process, this.drained) = (process, drained);
 
@@ -83,6 +84,9 @@ sealed class Child : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Who could not start another one may end it twice.
+        if (isDisposed) return;
+        isDisposed = true;
         if (!process.HasExited)
         {
             _ = kill(process.Id, Terminate);

@@ -82,11 +82,11 @@ public sealed partial class UploadOperations
         var file = await FileAt(turn, upload);
         var mark = portion.Checksum is null ? null : file.Mark();
         using var sum = portion.Checksum is null ? null : IncrementalHash.CreateHash(portion.Checksum.Algorithm);
-        var (broken, isWriting) = (default(ExceptionDispatchInfo), false);
+        var (broken, isWriting, noting) = (default(ExceptionDispatchInfo), false, Task.CompletedTask);
         try
         {
             // What is checked as a whole counts only when it was.
-            var (counted, noted, noting) = (sum is null ? file.Length : long.MaxValue, file.Length, Task.CompletedTask);
+            var (counted, noted) = (sum is null ? file.Length : long.MaxValue, file.Length);
             await foreach (var bytes in Pieces(portion.Body, turn.Interrupted))
             {
                 if ((left -= bytes.Length) < 0) throw Beyond(upload.Length!.Value);
@@ -115,6 +115,8 @@ public sealed partial class UploadOperations
         catch (Exception e)
         {
             broken = ExceptionDispatchInfo.Capture(e);
+            // One that is still on its way to the database would say less than the last one, and say it later.
+            await noting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         try
         {

@@ -57,6 +57,8 @@ public static partial class RestRefusals
                 return new(507, "storage_full", "The server's disk is full.", "Tell who runs this server, and try again later.");
             case NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }:
                 return new(503, "database_busy", "The database has no connection free.", "Try again in a moment.") { RetryAfter = 2 };
+            // It says itself that it stops, was stopped, or is not yet there again.
+            case PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow }:
             case NpgsqlException and not PostgresException:
                 context.RequestServices.GetRequiredService<ILogger<Refusal>>().LogError(e, "The database does not answer.");
                 return new(503, "database_unavailable", "The database does not answer.", "Try again in a moment.") { RetryAfter = 2 };

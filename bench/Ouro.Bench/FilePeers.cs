@@ -45,6 +45,8 @@ sealed class Nginx : IAsyncDisposable
     public const string Name = "nginx";
     static readonly string[] Places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"];
 
+    static readonly string[] Temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
     readonly Child child;
 
     Nginx(Child child, int port)
@@ -62,7 +64,7 @@ sealed class Nginx : IAsyncDisposable
     {
         if (Places.FirstOrDefault(File.Exists) is not { } program) return null;
         var (port, settings) = (Product.FreePort(), scratch.File("nginx.conf"));
-        var temporary = string.Join(' ', new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(what => $"{what}_temp_path {scratch.File("nginx-" + what)};"));
+        var temporary = string.Join(' ', Temporary.Select(what => $"{what}_temp_path {scratch.File("nginx-" + what)};"));
         // The product's files are its account's alone; started by root, nginx would otherwise work as somebody else.
         await File.WriteAllTextAsync(settings, $$"""
             {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}

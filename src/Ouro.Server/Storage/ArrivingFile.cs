@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ouro.Server.Data.Embedded;
 
 namespace Ouro.Server.Storage;
 
@@ -11,11 +12,17 @@ public sealed class ArrivingFile : IAsyncDisposable
     /// <summary>What may have to be sent again after a crash.</summary>
     public const int Piece = 8 << 20;
 
+    // The disk begins early, so that the end of a piece is soon there.
+    const int Step = 1 << 20;
+
+    const int WorthSharing = 64 << 10;
+
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     readonly FileStream file;
     IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     Task<long> syncing = Task.FromResult(0L);
+    long begun;
 
     ArrivingFile(FileStream file) => this.file = file;
 
@@ -38,7 +45,7 @@ public sealed class ArrivingFile : IAsyncDisposable
             arriving.file.SetLength(from);
             var buffer = new byte[1 << 20];
             for (int read; (read = await arriving.file.ReadAsync(buffer, ct)) > 0;) arriving.hash.AppendData(buffer, 0, read);
-            arriving.Length = arriving.Synced = from;
+            arriving.Length = arriving.Synced = arriving.begun = from;
             arriving.syncing = Task.FromResult(from);
             return arriving;
         }
@@ -51,9 +58,24 @@ public sealed class ArrivingFile : IAsyncDisposable
 
     public async ValueTask Write(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
-        await file.WriteAsync(bytes, ct);
-        hash.AppendData(bytes.Span);
+        ct.ThrowIfCancellationRequested();
+        // The sum takes longer than writing; with many bytes at once both are done side by side.
+        var summing = bytes.Length < WorthSharing ? null : Task.Run(() => hash.AppendData(bytes.Span), CancellationToken.None);
+        try
+        {
+            file.Write(bytes.Span);
+        }
+        finally
+        {
+            if (summing is not null) await summing;
+        }
+        if (summing is null) hash.AppendData(bytes.Span);
         Length += bytes.Length;
+        if (Length - begun >= Step)
+        {
+            Posix.BeginWriting(file.SafeFileHandle, begun, Length - begun);
+            begun = Length;
+        }
         if (syncing.IsCompleted) Synced = await syncing;
         if (Length - Synced >= Piece && syncing.IsCompleted) BeginSync();
         // A disk that is slower than the network: the network waits.
@@ -84,7 +106,7 @@ public sealed class ArrivingFile : IAsyncDisposable
         file.SetLength(mark.Length);
         file.Position = mark.Length;
         hash.Dispose();
-        (Length, Synced, hash) = (mark.Length, Math.Min(Synced, mark.Length), mark.Hash);
+        (Length, Synced, begun, hash) = (mark.Length, Math.Min(Synced, mark.Length), Math.Min(begun, mark.Length), mark.Hash);
         syncing = Task.FromResult(Synced);
     }
 

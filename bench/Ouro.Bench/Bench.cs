@@ -28,5 +28,5 @@ public sealed record Row(Bar Bar, string Ours, string? Peer, Spread? Ratio, stri
 public sealed record Bench(string Name, IReadOnlyList<Bar> Bars, Func<Repository, Pace, CancellationToken, Task<IReadOnlyList<Row>>> Run)
 {
     /// <summary>Every bench.</summary>
-    public static IReadOnlyList<Bench> All { get; } = [StartBench.Bench, McpBench.Bench, PageBench.Bench, ListsBench.Bench, SqlBench.Bench, IngestBench.Bench, ExportBench.Bench, ImportBench.Bench, HostileBench.Bench, KillsBench.Bench];
+    public static IReadOnlyList<Bench> All { get; } = [StartBench.Bench, McpBench.Bench, PageBench.Bench, ListsBench.Bench, SqlBench.Bench, IngestBench.Bench, ExportBench.Bench, ImportBench.Bench, FilesBench.Bench, HostileBench.Bench, KillsBench.Bench];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ouro.Server.Data.Embedded;
 
 namespace Ouro.Server.Storage;
 
@@ -14,11 +15,17 @@ public sealed class ArrivingFile : IAsyncDisposable
     /// <summary>What the disk is given at once: half, so that the other half can arrive meanwhile.</summary>
     const int Step = Piece / 2;
 
+    // The disk begins early, so that the end of a step is soon there.
+    const int Early = 1 << 20;
+
+    const int WorthSharing = 64 << 10;
+
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     readonly FileStream file;
     IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     Task<long> syncing = Task.FromResult(0L);
+    long begun;
 
     ArrivingFile(FileStream file) => this.file = file;
 
@@ -41,7 +48,7 @@ public sealed class ArrivingFile : IAsyncDisposable
             arriving.file.SetLength(from);
             var buffer = new byte[1 << 20];
             for (int read; (read = await arriving.file.ReadAsync(buffer, ct)) > 0;) arriving.hash.AppendData(buffer, 0, read);
-            arriving.Length = arriving.Synced = from;
+            arriving.Length = arriving.Synced = arriving.begun = from;
             arriving.syncing = Task.FromResult(from);
             return arriving;
         }
@@ -54,9 +61,24 @@ public sealed class ArrivingFile : IAsyncDisposable
 
     public async ValueTask Write(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
-        await file.WriteAsync(bytes, ct);
-        hash.AppendData(bytes.Span);
+        ct.ThrowIfCancellationRequested();
+        // The sum takes longer than writing; with many bytes at once both are done side by side.
+        var summing = bytes.Length < WorthSharing ? null : Task.Run(() => hash.AppendData(bytes.Span), CancellationToken.None);
+        try
+        {
+            file.Write(bytes.Span);
+        }
+        finally
+        {
+            if (summing is not null) await summing;
+        }
+        if (summing is null) hash.AppendData(bytes.Span);
         Length += bytes.Length;
+        if (Length - begun >= Early)
+        {
+            Posix.BeginWriting(file.SafeFileHandle, begun, Length - begun);
+            begun = Length;
+        }
         if (syncing.IsCompleted) Synced = await syncing;
         if (Length - Synced >= Step && syncing.IsCompleted) BeginSync();
         // A disk that is slower than the network: the network waits.
@@ -94,7 +116,7 @@ public sealed class ArrivingFile : IAsyncDisposable
         file.SetLength(mark.Length);
         file.Position = mark.Length;
         hash.Dispose();
-        (Length, Synced, hash) = (mark.Length, Math.Min(Synced, mark.Length), mark.Hash);
+        (Length, Synced, begun, hash) = (mark.Length, Math.Min(Synced, mark.Length), Math.Min(begun, mark.Length), mark.Hash);
         syncing = Task.FromResult(Synced);
     }
 
@@ -108,10 +130,9 @@ public sealed class ArrivingFile : IAsyncDisposable
         });
     }
 
-    // Shared: one that is just being closed must not keep out the next, and who writes is settled before.
     static FileStream Open(SpooledFile at, FileMode mode) => new(at.Path, new FileStreamOptions
     {
-        Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, BufferSize = 0, Options = FileOptions.None, UnixCreateMode = Private,
+        Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.None, UnixCreateMode = Private,
     });
 
     public async ValueTask DisposeAsync()

@@ -22,7 +22,7 @@ public sealed class LocalStorage : ObjectStorage
 
     /// <summary>
     /// A second name for the same bytes, so that whatever happens between here and the commit of who refers to them, the file that came in is still
-    /// there to try again with.
+    /// there to try again with. The bytes themselves are on the disk already: nothing is called whole before it was (<see cref="ArrivingFile.Sync"/>).
     /// </summary>
     public override Task Put(string sha256, SpooledFile file, CancellationToken ct) => Task.Run(() =>
     {
@@ -34,7 +34,6 @@ public sealed class LocalStorage : ObjectStorage
             Posix.SyncFolder(folder);
         }
         if (File.Exists(path)) return;
-        using (var content = File.OpenHandle(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) RandomAccess.FlushToDisk(content);
         if (!Posix.Link(file.Path, path)) Copy(file, path, ct);
         Posix.SyncFolder(parent);
     }, ct);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -29,9 +30,10 @@ public sealed record SignedLink(Guid Subject, Guid Credential, bool IsKey, DateT
 
     public static SignedLink? Read(string? text, byte[] secret)
     {
-        if (text is null or { Length: > 500 } || !Base64Url.IsValid(text)) return null;
-        var bytes = Base64Url.DecodeFromChars(text);
-        if (bytes.Length < Signature + Fixed) return null;
+        if (text is null or { Length: > 500 }) return null;
+        var bytes = new byte[text.Length];
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var count) != OperationStatus.Done || count < Signature + Fixed) return null;
+        bytes = bytes[..count];
         var said = bytes.AsSpan(Signature);
         return CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, said), bytes.AsSpan(0, Signature))
             ? new(new(said[..16]), new(said[16..32]), said[32] == 1, new(BinaryPrimitives.ReadInt64BigEndian(said[33..]), TimeSpan.Zero), Encoding.UTF8.GetString(said[Fixed..]))

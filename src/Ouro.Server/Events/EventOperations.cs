@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Ouro.Server.Data;
@@ -47,7 +48,7 @@ public readonly record struct EventCursor(DateTimeOffset At, long Id)
     {
         if (string.IsNullOrEmpty(text)) return new(Cursor.Start.At, long.MaxValue);
         Span<byte> bytes = stackalloc byte[16];
-        if (text.Length == 22 && Base64Url.TryDecodeFromChars(text, bytes, out var count) && count == 16
+        if (text.Length == 22 && Base64Url.DecodeFromChars(text, bytes, out _, out var count) == OperationStatus.Done && count == 16
             && BinaryPrimitives.ReadInt64BigEndian(bytes) is >= 0 and var ticks && ticks <= DateTimeOffset.MaxValue.UtcTicks)
             return new(new(ticks, TimeSpan.Zero), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]));
         throw Refusal.Fields(("after", "after is the cursor of an earlier page, unchanged."));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Buffers.Binary;
 
@@ -21,7 +22,7 @@ public readonly record struct Cursor(DateTimeOffset At, Guid Id)
     {
         if (string.IsNullOrEmpty(text)) return Start;
         Span<byte> bytes = stackalloc byte[24];
-        if (text.Length == 32 && Base64Url.TryDecodeFromChars(text, bytes, out var count) && count == 24
+        if (text.Length == 32 && Base64Url.DecodeFromChars(text, bytes, out _, out var count) == OperationStatus.Done && count == 24
             && BinaryPrimitives.ReadInt64BigEndian(bytes) is >= 0 and var ticks && ticks <= DateTimeOffset.MaxValue.UtcTicks)
             return new(new(ticks, TimeSpan.Zero), new(bytes[8..]));
         throw Refusal.Fields(("after", "after is the cursor of an earlier page, unchanged."));

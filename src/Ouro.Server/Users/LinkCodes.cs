@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Ouro.Server.Data.Embedded;
@@ -19,7 +20,7 @@ public sealed class LinkCodes(ServerKey key)
     public Guid? Read(string purpose, string? code)
     {
         var bytes = new byte[Id + Proof];
-        if (code is not { Length: 43 } || !Base64Url.TryDecodeFromChars(code, bytes, out var count) || count != bytes.Length) return null;
+        if (code is not { Length: 43 } || Base64Url.DecodeFromChars(code, bytes, out _, out var count) != OperationStatus.Done || count != bytes.Length) return null;
         var id = new Guid(bytes.AsSpan(0, Id));
         return CryptographicOperations.FixedTimeEquals(bytes.AsSpan(Id), Derived(purpose, id)) ? id : null;
     }

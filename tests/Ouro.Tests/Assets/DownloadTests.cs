@@ -43,7 +43,7 @@ public sealed class DownloadTests(DownloadTests.WithPosts server) : IClassFixtur
             answer.Content.Headers.NonValidated["Content-Disposition"].ToString().ShouldBe(
                 "attachment; filename=\"_mega _notes___.._x.html\"; filename*=UTF-8''%CE%A9mega%20_notes___.._x.html");
             answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
-            answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["sandbox"]);
+            answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["sandbox; default-src 'none'; frame-ancestors 'none'"]);
         }
         (await ada.Get($"/assets/{id}/counts")).Data().GetProperty("downloads").GetInt32().ShouldBe(3);
         await eve.Post($"/assets/{id}/download", new { }, HttpStatusCode.NotFound);

@@ -32,6 +32,8 @@ public sealed class SearchTests(TestServer server) : IClassFixture<TestServer>
                 ChangeTests.Field(await ada.Get($"/search/assets?{query}&after=AAAA", HttpStatusCode.BadRequest), "after");
                 continue;
             }
+            foreach (var wrong in (string[])["AAAA", new('!', 32), new('_', 32)])
+                ChangeTests.Field(await ada.Get($"/search/assets?{query}&after={wrong}", HttpStatusCode.BadRequest), "after");
             var byCursor = new List<Guid>();
             for (var after = ""; after is not null;)
             {

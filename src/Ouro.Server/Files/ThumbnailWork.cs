@@ -23,7 +23,9 @@ public sealed class ThumbnailWork(Db db, Jobs jobs, Blobs blobs, UploadSpool spo
     {
         var input = job.Input.Deserialize<Input>(Wire.Options)!;
         if (await FileStore.HasThumbnail(db, input.Sha256, ct)) return Wire.Element(new { made = false });
-        var copy = spool.File(job.Id);
+        // Under a name of its own: what an earlier try left behind is swept away just when this one begins.
+        var id = Guid.CreateVersion7();
+        var copy = spool.File(id);
         try
         {
             await using (var content = await blobs.Open(input.Sha256, ct))
@@ -35,7 +37,7 @@ public sealed class ThumbnailWork(Db db, Jobs jobs, Blobs blobs, UploadSpool spo
         }
         finally
         {
-            spool.Remove(job.Id);
+            spool.Remove(id);
         }
     }
 }
